@@ -1,0 +1,1 @@
+"""What Stratoscope knows about networks and data: NumPy in, NumPy out, no Dash."""

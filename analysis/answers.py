@@ -1,0 +1,93 @@
+"""How every question is answered: algorithms put together, none of them knowing of the store."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import activations, assess, glyph as glyphs, ordering
+from . import dataset as datasets
+from .types import Fill, Metric, Preprocessing, Result
+
+if TYPE_CHECKING:
+    from .workbench import Workbench
+
+
+def predictions(bench: Workbench) -> Result:
+    """Class probabilities of all samples, and how often the network is right."""
+    probabilities = bench.network.predict(bench.dataset.inputs)
+    predicted = probabilities.argmax(axis=1).astype(np.int32)
+    labels = bench.dataset.labels
+    classes = bench.network.class_count
+    known = labels >= 0
+    right = float((predicted == labels)[known].mean()) if known.any() else None
+    return Result(
+        arrays={
+            "probabilities": probabilities.astype(np.float32),
+            "predicted": predicted,
+            "confidence": probabilities.max(axis=1).astype(np.float32),
+            "confusion": assess.confusion(labels, predicted, classes),
+            "accuracy_by_class": assess.accuracy_by_class(labels, predicted, classes),
+        },
+        facts={"accuracy": right, "labelled": int(known.sum())},
+    )
+
+
+def thumbnails(bench: Workbench, side: int) -> Result:
+    """Small pictures of all samples, for people; plain vectors have none."""
+    pictures = datasets.thumbnails(bench.dataset, side)
+    return Result(arrays={} if pictures is None else {"images": pictures})
+
+
+def order(bench: Workbench, layer: str, metric: Metric, preprocessing: Preprocessing) -> Result:
+    """VAT order of all samples by one layer's activations."""
+    found = ordering.vat_from_blocks(
+        partial(
+            activations.blocks,
+            bench.network,
+            bench.dataset.inputs,
+            layer,
+            budget=bench.budget,
+        ),
+        len(bench.dataset),
+        metric=metric,
+        preprocessing=preprocessing,
+        budget=bench.budget,
+        report=bench.report,
+        what=f"the activations of layer '{layer}'",
+    )
+    return Result(
+        arrays={"order": found.order.astype(np.int32), "steps": found.steps.astype(np.float32)}
+    )
+
+
+def glyph(
+    bench: Workbench, layer: str, metric: Metric, preprocessing: Preprocessing, fill: Fill
+) -> Result:
+    """The picture of one layer: which sample is where, and how well classes keep together.
+
+    Unlabelled data is judged by the predicted class.
+    """
+    sequence = bench.order(layer, metric, preprocessing)
+    labels = bench.dataset.labels
+    if not (labels >= 0).any():
+        labels = bench.predictions().arrays["predicted"]
+    picture = glyphs.grid(sequence, fill)
+    by_class = glyphs.separation_by_class(picture, labels, bench.network.class_count)
+    score = glyphs.separation(picture, labels)
+    return Result(
+        arrays={
+            "grid": picture.astype(np.int32),
+            "levels": glyphs.levels(sequence, labels),
+            "order": sequence.astype(np.int32),
+        },
+        facts={
+            "layer": layer,
+            "separation": None if np.isnan(score) else score,
+            "separation_by_class": [None if np.isnan(value) else float(value) for value in by_class],
+            "height": picture.shape[0],
+            "width": picture.shape[1],
+        },
+    )

@@ -1,0 +1,234 @@
+"""Where questions are computed: worker processes behind Dask, warm, watched and replaceable.
+
+By default one worker process on this machine with temporary TLS credentials, so that no other
+user of the machine can talk to it, under a nanny that restarts it when it dies. With an address,
+any Dask cluster whose workers see the same home directory.
+
+Only `analysis.work` runs there. A job is named by its function there and takes plain JSON,
+so that no code travels from the web process to the workers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from .board import ENDED, Board, Desk, Note
+from .errors import Cancelled, StudyError
+from .home import Home
+
+if TYPE_CHECKING:
+    from distributed import Client, LocalCluster
+
+log = logging.getLogger(__name__)
+
+class Engine:
+    """Starts jobs and says how they are.
+
+    Args:
+        home: shared with the workers.
+        scheduler: address of a Dask scheduler; empty for a worker of our own.
+        threads: of the worker of our own.
+        memory: bytes the worker of our own may use before the nanny restarts it;
+            "auto" for what the machine has.
+        module: whose functions may be named as jobs.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        scheduler: str = "",
+        threads: int = 4,
+        memory: int | str = "auto",
+        module: str = "analysis.work",
+    ) -> None:
+        self._module = module
+        self._home = home
+        self._scheduler = scheduler
+        self._threads = threads
+        self._memory = memory
+        self.board = Board(home.board)
+        self._cluster: LocalCluster | None = None
+        self._client: Client | None = None
+        self._ready = threading.Event()
+        self._failure: Exception | None = None
+        self._closing = False
+        self._started = False
+        self._mine: set[str] = set()
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Bring the workers up in the background; a job that comes earlier waits for them."""
+        if self._started:
+            return
+        self._started = True
+        threading.Thread(target=self._open, name="engine", daemon=True).start()
+
+    def _open(self) -> None:
+        # Imported here because it takes half a second that the first page need not wait for.
+        import dask  # noqa: PLC0415
+        from distributed import Client, LocalCluster, Security  # noqa: PLC0415
+
+        try:
+            dask.config.set(
+                {
+                    "temporary-directory": str(self._home.scratch),
+                    "distributed.worker.use-file-locking": False,
+                    "distributed.scheduler.allowed-failures": 2,
+                    "distributed.comm.timeouts.connect": "10s",
+                    "distributed.admin.log-format": "%(name)s: %(message)s",
+                }
+            )
+            for name in ("distributed", "distributed.nanny", "distributed.worker"):
+                logging.getLogger(name).setLevel(logging.ERROR)
+            self.board.sweep()
+            if self._scheduler:
+                self._client = Client(self._scheduler, timeout="10s", set_as_default=False)
+            else:
+                self._cluster = LocalCluster(
+                    n_workers=1,
+                    threads_per_worker=self._threads,
+                    processes=True,
+                    security=Security.temporary(),
+                    memory_limit=self._memory,
+                    dashboard_address=None,
+                    host="127.0.0.1",
+                    protocol="tls://",
+                    silence_logs=logging.ERROR,
+                )
+                self._client = Client(self._cluster, set_as_default=False)
+        except Exception as error:
+            # Kept for whoever asks next, in the request that can show it.
+            log.exception("The engine did not start.")
+            self._failure = error
+        finally:
+            self._ready.set()
+
+    def client(self) -> Client:
+        """The connection to the workers; waits for it while they come up.
+
+        Raises: StudyError if there is none.
+        """
+        if not self._ready.wait(timeout=60) or self._client is None:
+            where = f"the cluster at {self._scheduler}" if self._scheduler else "its worker"
+            raise StudyError(
+                f"Stratoscope could not reach {where}: {self._failure or 'no answer in 60 s'}. "
+                "Start it again; if it is a cluster, check its address and credentials."
+            )
+        return self._client
+
+    def submit(self, job: str, function: str, *arguments: Any) -> None:
+        """Start a job, unless one of this name is already queued or running.
+
+        Args:
+            job: its name; two callers who use one name share one job.
+            function: name of a `board.Work` in the engine's module.
+            arguments: plain JSON.
+        """
+        from distributed import fire_and_forget  # noqa: PLC0415
+
+        client = self.client()
+        with self._lock:
+            if self.running(job):
+                self.board.withdraw_stop(job)
+                return
+            self._mine.add(job)
+        self.board.clear(job)
+        self.board.write(job, Note("queued"))
+        future = client.submit(
+            run,
+            str(self._home.path),
+            job,
+            f"{self._module}:{function}",
+            list(arguments),
+            key=f"{job}-{uuid.uuid4().hex[:8]}",
+            pure=False,
+        )
+        future.add_done_callback(lambda done: self._ended(job, done))
+        fire_and_forget(future)
+
+    def _ended(self, job: str, future: Any) -> None:
+        # `run` reports its own end; only a worker that died for good cannot.
+        self._mine.discard(job)
+        if self._closing:
+            return
+        note = self.board.read(job)
+        if note is None or note.state not in ENDED:
+            reference = uuid.uuid4().hex[:8]
+            log.error("[%s] job %s ended without a word: %s", reference, job, future)
+            self.board.write(
+                job,
+                Note(
+                    "failed",
+                    error="The worker process ended before it was done, probably for lack of "
+                    "memory. Try fewer samples (--limit) or a smaller --memory budget.",
+                    reference=reference,
+                ),
+            )
+
+    def running(self, job: str) -> bool:
+        """Whether a job is queued by this process, or running anywhere."""
+        return job in self._mine or self.board.alive(job)
+
+    def cancel(self, job: str) -> None:
+        """Ask a job to stop at its next report."""
+        self.board.ask_to_stop(job)
+
+    def refuse(self, job: str, error: str) -> None:
+        """Put a job on the board as failed that could not even be started."""
+        self.board.write(job, Note("failed", error=error))
+
+    def warm(self) -> None:
+        """Let the worker import what it will need, so that the first question need not wait."""
+        from distributed import fire_and_forget  # noqa: PLC0415
+
+        key = f"warm-{uuid.uuid4().hex[:8]}"
+        future = self.client().submit(run_warm, self._module, key=key, priority=-10, pure=False)
+        fire_and_forget(future)
+
+    def close(self) -> None:
+        """End the workers of our own."""
+        self._closing = True
+        if not self._started or not self._ready.wait(timeout=10):
+            return
+        if self._client is not None:
+            self._client.close(timeout=2)
+        if self._cluster is not None:
+            self._cluster.close(timeout=5)
+
+
+def run(home: str, job: str, function: str, arguments: list[Any]) -> None:
+    """Run one job in the worker and put its end on the board."""
+    board = Board(Home(home).board)
+    desk = Desk(Home(home), job)
+    try:
+        desk.check()
+        board.write(job, Note("running"))
+        with board.heartbeat(job):
+            result = _call(function, desk, arguments)
+        board.write(job, Note("done", result=result))
+    except Cancelled as stop:
+        board.write(job, Note("cancelled", error=str(stop)))
+    except StudyError as error:
+        board.write(job, Note("failed", error=str(error)))
+    except Exception as error:
+        reference = uuid.uuid4().hex[:8]
+        log.exception("[%s] job %s failed", reference, function)
+        board.write(job, Note("failed", error=_unexpected(error), reference=reference))
+
+
+def _call(function: str, desk: Desk, arguments: list[Any]) -> Any:
+    module, _, name = function.partition(":")
+    return getattr(importlib.import_module(module), name)(desk, *arguments)
+
+
+def run_warm(module: str) -> None:
+    """Import what jobs need, TensorFlow above all."""
+    importlib.import_module(module)
+
+
+def _unexpected(error: Exception) -> str:
+    return f"An unexpected error stopped this: {type(error).__name__}: {error}".rstrip(": ")

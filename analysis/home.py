@@ -1,0 +1,111 @@
+"""The one directory where everything is kept, and what lies where in it.
+
+    results/    answers, under their keys; may be evicted, is computed again
+    networks/   trained demo networks
+    groups/     named groups of samples; made by the user, never evicted
+    board/      what running jobs say of themselves
+    locks/      one file per question being answered
+    scratch/    working space of the engine
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from .errors import StoreError
+
+
+class Home:
+    """A private directory (mode 0700) and the places in it.
+
+    Raises: StoreError if it cannot be made or written to, or belongs to somebody else.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).expanduser().resolve()
+        try:
+            for place in (self.path, *(self.path / name for name in _PLACES)):
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if hasattr(os, "getuid"):
+                owner = self.path.stat().st_uid
+                if owner != os.getuid():
+                    raise StoreError(
+                        f"{self.path} belongs to another user (id {owner}). "
+                        "Choose a directory of your own with --home."
+                    )
+                self.path.chmod(0o700)
+        except OSError as error:
+            raise StoreError(
+                f"Cannot keep results in {self.path}: {error.strerror or error}. "
+                "Choose a writable directory with --home."
+            ) from error
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return type(self), (str(self.path),)
+
+    @property
+    def results(self) -> Path:
+        return self.path / "results"
+
+    @property
+    def networks(self) -> Path:
+        return self.path / "networks"
+
+    @property
+    def groups(self) -> Path:
+        return self.path / "groups"
+
+    @property
+    def board(self) -> Path:
+        return self.path / "board"
+
+    @property
+    def locks(self) -> Path:
+        return self.path / "locks"
+
+    @property
+    def scratch(self) -> Path:
+        return self.path / "scratch"
+
+    def secret(self) -> bytes:
+        """A random secret of this directory, made once, shared by all processes that use it."""
+        place = self.path / "secret"
+        if not place.exists():
+            handle, name = tempfile.mkstemp(dir=self.path)  # mode 0600
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
+            # Linking fails if the place is taken, so that the first of two processes wins.
+            with contextlib.suppress(FileExistsError):
+                os.link(name, place)
+            Path(name).unlink()
+        return place.read_bytes()
+
+
+_PLACES = ("results", "networks", "groups", "board", "locks", "scratch")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON so that a reader sees the old content or the new one, never a part.
+
+    Raises: StoreError if the disk is full or the place cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(value, file, allow_nan=False)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StoreError(
+            f"Cannot write {path}: {error.strerror or error}. "
+            "Free some space there, or choose another directory with --home."
+        ) from error

@@ -1,0 +1,368 @@
+"""Loads Keras models and runs them: class probabilities, and the output of every operation.
+
+With `training`, the only file that imports Keras and TensorFlow. It runs in the worker process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import threading
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from . import archive, fitting, graph, weights
+from .allowed import without_training
+from .calls import PREDICTION, Operation, ancestors, batch_size
+from .ends import Ending, ending, scale
+from .errors import ModelError, UnknownLayerError, UnsafeModelError
+from .fitting import Arranged, Shape
+from .operations import check_form, inner_graph, trace
+from .types import Array, Dataset, Graph, Inputs, Report, silent
+
+_COMPILED = 8
+"""Compiled functions that a network keeps: each holds a graph of TensorFlow."""
+
+_EVERYTHING = np.iinfo(np.int32).max
+
+
+def load(path: str | Path, *, trusted: bool = False) -> Network:
+    """Load a trained classifier from a file.
+
+    A `.keras` file is looked into first, whoever gave it; what is then loaded is a private copy
+    of the very bytes that were checked.
+
+    Args:
+        path: a `.keras` file; with `trusted`, also a legacy `.h5` file.
+        trusted: True only for files that the person who runs the server named.
+    Raises:
+        ModelError: no such file, damaged, or no classifier that can be opened up.
+        UnsafeModelError: it may run code, or would need to be trusted.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise archive.missing(path)
+    if path.is_dir() or path.suffix.lower() in (".h5", ".hdf5"):
+        return _load_legacy(path, trusted)
+    with tempfile.TemporaryDirectory(prefix="stratoscope-") as folder:
+        checked = Path(folder) / "model.keras"
+        info = archive.copy(path, checked)
+        weights.check_archive(checked, path.name)
+        return Network(_keras_load(checked, path.name), info.fingerprint, name=path.stem)
+
+
+def from_keras(model: keras.Model, fingerprint: str | None = None) -> Network:
+    """Open up a model that is in memory; it must not be trained further meanwhile.
+
+    Args:
+        fingerprint: of its content; worked out from layers and weights by default.
+    Raises: ModelError if it is no classifier that can be opened up.
+    """
+    check_form(model)
+    return Network(model, fingerprint or _fingerprint(model), name=model.name)
+
+
+class Network:
+    """A trained classifier, opened up into its operations.
+
+    Every method takes samples as one array (n, *shape) or as a mapping from input names to such
+    arrays, images in [0, 1]. Results do not depend on how many samples are given at once: the
+    samples run in batches of a size that is a property of the network, the last one filled up.
+
+    Attributes:
+        name: for people; never part of a key.
+        fingerprint: SHA-256 of the content.
+        output: what the model ends in: "softmax", "logits", "sigmoid" (one unit) or
+            "sigmoid logit" (one linear unit).
+        class_count: 2 for one unit.
+        parameters: number of weights.
+        input_shapes: input name -> shape of one sample.
+        pixel_range: of the images that the model itself takes, (0, 1) or (0, 255).
+        batch_size: samples that run at once.
+        notes: what a user should know of how the model is read, as sentences.
+        operations: all that is run, the inputs first, the class probabilities last.
+    """
+
+    def __init__(self, model: keras.Model, fingerprint: str, *, name: str = "") -> None:
+        check_form(model)
+        traced = trace(model)
+        inputs = [place for place, operation in enumerate(traced) if operation.run is None]
+        self.name = name
+        self.fingerprint = fingerprint
+        self.parameters = int(model.count_params())
+        self.input_shapes: Mapping[str, Shape] = {
+            traced[place].name: traced[place].shape for place in inputs
+        }
+        self._scales = tuple(scale(traced, place) for place in inputs)
+        self._types = tuple(traced[place].dtype for place in inputs)
+        fixed = inner_graph(model).inputs[0].shape[0]
+        self.batch_size = batch_size(traced) if fixed is None else int(fixed)
+        end = ending(traced)
+        if end.output is None:
+            end = self._settled(end, traced)
+        self.output = end.output
+        self.class_count = end.classes
+        self.pixel_range = (0.0, max(self._scales))
+        self.operations: tuple[Operation, ...] = _with_prediction(traced, end)
+        self.notes = end.notes + self._input_notes(model)
+        self._places = {
+            operation.name: place
+            for place, operation in enumerate(self.operations)
+            if not operation.idle
+        }
+        self._lock = threading.Lock()
+        self._compiled = lru_cache(maxsize=_COMPILED)(self._compile)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The operations as they are drawn."""
+        return graph.draw(self.operations)
+
+    @cached_property
+    def layers(self) -> tuple[str, ...]:
+        """Names of all drawn operations in data-flow order."""
+        return tuple(node.name for node in self.graph.nodes)
+
+    def check(self, dataset: Dataset) -> tuple[str, ...]:
+        """Whether a data set fits.
+
+        Returns: what will be done to it before the network sees it, as sentences.
+        Raises: DataError if inputs, shapes, pixels or labels do not fit.
+        """
+        what = f"data set '{dataset.name}'"
+        arranged = fitting.arrange(self.input_shapes, dataset.inputs, what)
+        fitting.check_labels(dataset, self.class_count)
+        fitting.check_pixels(arranged.arrays, self._scales, dataset.name)
+        return arranged.notes
+
+    def predict(self, x: Array | Inputs, report: Report = silent) -> Array:
+        """Class probabilities: (n, class_count) float32, rows sum to 1.
+
+        Raises: DataError if the samples do not fit.
+        """
+        return self.run(x, [PREDICTION], report)[PREDICTION]
+
+    def run(
+        self, x: Array | Inputs, layers: Sequence[str], report: Report = silent
+    ) -> dict[str, Array]:
+        """Outputs of some operations: name -> (n, *shape) float32.
+
+        Raises: UnknownLayerError; DataError if the samples do not fit.
+        """
+        shapes = {name: self.operation(name).shape for name in layers}
+        arranged = fitting.arrange(self.input_shapes, x)
+        result = {
+            name: np.empty((len(arranged), *shape), np.float32) for name, shape in shapes.items()
+        }
+        flat = [result[name].reshape(len(arranged), self.operation(name).size) for name in layers]
+        for start, parts in self.batches(arranged, layers):
+            for whole, part in zip(flat, parts, strict=True):
+                whole[start : start + len(part)] = part
+            report(min(1.0, (start + self.batch_size) / len(arranged)))
+        return result
+
+    def batches(
+        self,
+        x: Array | Inputs | Arranged,
+        layers: Sequence[str],
+        first: int = 0,
+        last: int = _EVERYTHING,
+    ) -> Iterator[tuple[int, list[Array]]]:
+        """Outputs of some operations batch by batch, flat, or features [first, last) of them.
+
+        Yields: place of the first sample of the batch, and one (m, width) float32 array per
+            operation. They are only lent: copy what is to be kept.
+        Raises: UnknownLayerError; DataError if the samples do not fit.
+        """
+        arranged = x if isinstance(x, Arranged) else fitting.arrange(self.input_shapes, x)
+        for name in layers:
+            self.operation(name)
+        if not len(arranged):
+            return
+        with self._lock:  # so that two threads do not compile the same function
+            function = self._compiled(tuple(layers))
+        bounds = tf.constant(first, tf.int32), tf.constant(last, tf.int32)
+        for start in range(0, len(arranged), self.batch_size):
+            stop = start + self.batch_size
+            batch = [_filled(array[start:stop], self.batch_size) for array in arranged.arrays]
+            count = min(self.batch_size, len(arranged) - start)
+            made = function(*map(tf.constant, batch), *bounds)
+            # A view of TensorFlow's own memory: .numpy() would copy it once more.
+            yield start, [np.asarray(memoryview(part))[:count] for part in made]
+
+    def operation(self, name: str) -> Operation:
+        """The drawn operation of that name. Raises: UnknownLayerError."""
+        if name not in self._places:
+            raise UnknownLayerError(name, self.layers)
+        return self.operations[self._places[name]]
+
+    def _compile(self, layers: tuple[str, ...]) -> Any:
+        """A TensorFlow function from one batch of inputs to flat outputs of some operations."""
+        places = [self._places[name] for name in layers]
+        needed = ancestors(self.operations, places)
+
+        def compute(*given: Any) -> list[Any]:
+            *inputs, first, last = given
+            values = self._execute(self.operations, needed, inputs)
+            return [
+                _flat(self.operations[place], values, self.batch_size)[:, first:last]
+                for place in places
+            ]
+
+        images = [
+            tf.TensorSpec((self.batch_size, *shape), tf.float32)
+            for shape in self.input_shapes.values()
+        ]
+        bound = tf.TensorSpec((), tf.int32)
+        function = tf.function(compute, autograph=False, jit_compile=False)
+        return function.get_concrete_function(*images, bound, bound)
+
+    def _execute(
+        self, operations: Sequence[Operation], needed: Container[int], inputs: Sequence[Any]
+    ) -> dict[int, Any]:
+        """Run operations one after the other: value number -> tensor."""
+        values: dict[int, Any] = {}
+        feeds = iter(zip(inputs, self._scales, self._types, strict=True))
+        for place, operation in enumerate(operations):
+            if operation.run is None:
+                x, factor, kind = next(feeds)
+                values[operation.writes[0]] = tf.cast(x if factor == 1.0 else x * factor, kind)
+            elif place in needed:
+                values.update(zip(operation.writes, operation.run(values), strict=True))
+        return values
+
+    def _settled(self, end: Ending, traced: Sequence[Operation]) -> Ending:
+        """See from a few numbers whether an unusual end gives probabilities or scores."""
+        draw = np.random.default_rng(0)
+        given = [
+            tf.constant(draw.random((self.batch_size, *shape), np.float32))
+            for shape in self.input_shapes.values()
+        ]
+        values = self._execute(traced, range(len(traced)), given)
+        made = np.asarray(_flat(traced[-1], values, self.batch_size))
+        if made.min() >= 0 and np.allclose(made.sum(axis=1), 1, atol=1e-3):
+            return replace(end, output="softmax")
+        title = traced[end.place].operation
+        note = f"The network ends in the scores of '{title}'; a softmax was added."
+        return replace(end, output="logits", notes=(note,))
+
+    def _input_notes(self, model: keras.Model) -> tuple[str, ...]:
+        notes = []
+        for name, factor in zip(self.input_shapes, self._scales, strict=True):
+            if factor != 1.0:
+                notes.append(
+                    f"The network scales its input '{name}' down itself, so that pixels in "
+                    f"[0, 1] are multiplied by {factor:g} before it."
+                )
+        unused = len(inner_graph(model).inputs) - len(self.input_shapes)
+        if unused:
+            notes.append(f"{unused} of the network's inputs have no effect and are left out.")
+        return tuple(notes)
+
+
+def _keras_load(path: Path, name: str) -> keras.Model:
+    try:
+        return keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras lets through whatever its layers raise
+        reason = " ".join(str(error).split())[:300]
+        raise ModelError(
+            f"Keras {keras.__version__} cannot build the network in '{name}': {reason} "
+            "Save it again with a recent Keras 3."
+        ) from error
+
+
+def _load_legacy(path: Path, trusted: bool) -> Network:
+    """Formats that may hold code; only for files of the person who runs the server."""
+    what = "a folder (SavedModel)" if path.is_dir() else f"a {path.suffix} file"
+    if not trusted:
+        raise UnsafeModelError(
+            f"'{path.name}' is {what}, which may run code when it is loaded. Save it as a .keras "
+            "file, or name it with --model on the command line of the server."
+        )
+    if path.is_dir():
+        raise ModelError(
+            f"'{path.name}' is {what}; Keras 3 cannot see the layers in it. Load it where it was "
+            "made and save it with model.save('my.keras')."
+        )
+    weights.check(path, path.name)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Network(_keras_load(path, path.name), digest, name=path.stem)
+
+
+def _fingerprint(model: keras.Model) -> str:
+    config = without_training(json.loads(model.to_json()))
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
+    for array in model.get_weights():
+        digest.update(f"{array.dtype}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _with_prediction(operations: Sequence[Operation], end: Ending) -> tuple[Operation, ...]:
+    """The operations, and the class probabilities at their end.
+
+    Where the network gives probabilities itself, the last operation takes the place of the one
+    that made them, which is still run but no longer drawn.
+    """
+    made = operations[end.place]
+    given = end.output in ("softmax", "sigmoid")
+    prediction = Operation(
+        name=PREDICTION,
+        operation=made.operation if given else str(end.output).removesuffix(" logit"),
+        layer=made.layer if given else "",
+        shape=(end.classes,),
+        parameters=made.parameters if given else 0,
+        sources=(len(operations) - 1,),
+        idle=False,
+        writes=(-1,),
+        used=(-1,),
+        run=lambda values: [_probabilities(values[operations[-1].used[0]], end)],
+        keras=made.keras if given else None,
+    )
+    if end.output == "logits":
+        prediction = replace(prediction, operation="softmax")
+    before = [
+        replace(operation, idle=True) if given and place == end.place else operation
+        for place, operation in enumerate(operations)
+    ]
+    return (*before, prediction)
+
+
+def _probabilities(last: Any, end: Ending) -> Any:
+    last = tf.cast(last, tf.float32)
+    if end.output == "logits":
+        return tf.nn.softmax(last)
+    if end.output == "softmax":
+        return last
+    second = tf.sigmoid(last) if end.output == "sigmoid logit" else last
+    return tf.concat([1.0 - second, second], axis=1)
+
+
+def _flat(operation: Operation, values: Mapping[int, Any], batch: int) -> Any:
+    """All used outputs of an operation: (batch, features) float32."""
+    parts = [values[number] for number in operation.used]
+    for part in parts:
+        if not part.shape.rank or part.shape[0] != batch:
+            raise ModelError(
+                f"Operation '{operation.name}' does not keep samples apart: for {batch} samples "
+                f"it gives {part.shape}, so that it has no activations of one sample."
+            )
+    flat = [tf.reshape(tf.cast(part, tf.float32), (batch, -1)) for part in parts]
+    return flat[0] if len(flat) == 1 else tf.concat(flat, axis=1)
+
+
+def _filled(samples: Array, size: int) -> Array:
+    """The samples, and zeros after them up to `size`."""
+    if len(samples) == size:
+        return samples
+    filled = np.zeros((size, *samples.shape[1:]), samples.dtype)
+    filled[: len(samples)] = samples
+    return filled

@@ -1,0 +1,156 @@
+"""From what the user asked for to a network and a data set that fit each other, and a card.
+
+The card says what a page needs to know of a study before anything is computed. It is kept under
+the identity of its files (path, size, time of the last change), so that the web process finds the
+fingerprints of a study again without reading a model or importing TensorFlow; whoever reads the
+files for good compares the fingerprints.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import demos
+from .named import BUILT_IN
+from .errors import DataError
+from .keys import digest
+from .store import Store
+from .types import Array, Edge, Graph, Node, Result, Source, Study
+
+if TYPE_CHECKING:
+    from .home import Home
+
+_VERSION = 1
+"""Rises when cards are written differently."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a study is, for pages.
+
+    Attributes:
+        title: of the study, for people.
+        network: name and numbers of the network ("parameters", "activations", "output").
+        study: fingerprints.
+        data: name of the data; `split`, `n` of `total` samples shown.
+        class_names: one per class of the network.
+        image_shape: (height, width, channels), or None for plain vectors.
+        notes: what was done to data and inputs, as sentences.
+        graph, simplified: the network as drawn.
+        labels: (n,) int32, -1 where unlabelled.
+        indices: (n,) int32, place of every sample in its split.
+    """
+
+    title: str
+    description: str
+    network: Mapping[str, Any]
+    study: Study
+    data: str
+    split: str
+    n: int
+    total: int
+    class_names: tuple[str, ...]
+    image_shape: tuple[int, ...] | None
+    notes: tuple[str, ...]
+    graph: Graph
+    simplified: Graph
+    labels: Array
+    indices: Array
+
+    def pack(self) -> Result:
+        facts = {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in {"labels", "indices"}
+        }
+        return Result(arrays={"labels": self.labels, "indices": self.indices}, facts=facts)
+
+    @classmethod
+    def unpack(cls, result: Result) -> Card:
+        facts = dict(result.facts)
+        study = dict(facts["study"])
+        study["frozen"] = tuple((layer, tuple(filters)) for layer, filters in study["frozen"])
+        shape = facts["image_shape"]
+        return cls(
+            **facts
+            | {
+                "study": Study(**study),
+                "class_names": tuple(facts["class_names"]),
+                "image_shape": None if shape is None else tuple(shape),
+                "notes": tuple(facts["notes"]),
+                "graph": _graph(facts["graph"]),
+                "simplified": _graph(facts["simplified"]),
+            },
+            labels=result.arrays["labels"],
+            indices=result.arrays["indices"],
+        )
+
+
+def _graph(facts: Mapping[str, Any]) -> Graph:
+    nodes = tuple(Node(**node | {"shape": tuple(node["shape"])}) for node in facts["nodes"])
+    edges: tuple[Edge, ...] = tuple((source, target) for source, target in facts["edges"])
+    return Graph(nodes=nodes, edges=edges)
+
+
+def identity(source: Source) -> str:
+    """Digest of what a source names, from names, sizes and times alone; cheap.
+
+    Raises: DataError if a file is not there.
+    """
+    facts: dict[str, Any] = asdict(source) | {"card": _VERSION}
+    facts["versions"] = demos.network_key(demos.get(source.demo)) if source.demo else ""
+    for name in (source.model, source.data):
+        if name and name not in BUILT_IN:
+            facts[f"state of {name}"] = _state(Path(name))
+    if source.data_dir:
+        places = [Path(source.data_dir) / f"{name}.npz" for name in BUILT_IN]
+        facts["data_dir"] = {str(place): _state(place) for place in places if place.exists()}
+    return digest(facts)
+
+
+def _state(path: Path) -> list[Any]:
+    try:
+        if path.is_dir():
+            files = sorted(item for item in path.rglob("*") if item.is_file())
+            return [[str(item), item.stat().st_size, item.stat().st_mtime_ns] for item in files]
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise DataError(f"There is no file {path}. Check the path.") from error
+    return [str(path.resolve()), status.st_size, status.st_mtime_ns]
+
+
+def find_card(store: Store, source: Source) -> Card | None:
+    """The card of a study that was opened before and whose files have not changed since."""
+    result = store.get(identity(source))
+    return None if result is None else Card.unpack(result)
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration as people say it."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 10 else f"{minutes} min"
+
+
+class Clock:
+    """Estimates how long something still takes from the share that is done."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def left(self, fraction: float) -> float | None:
+        """Seconds, None while it is too early to say."""
+        passed = time.monotonic() - self._start
+        if fraction < 0.02 or passed < 0.5:
+            return None
+        return passed / fraction * (1.0 - fraction)
+
+
+def place_of(home: Home, demo: demos.Demo) -> Path:
+    """Where the trained network of a demo is kept."""
+    return home.networks / f"{demos.network_key(demo)}.keras"

@@ -1,0 +1,237 @@
+"""The networks of the demonstrations: built and trained here, in the worker process alone.
+
+The layer lists of LeNet5 and DoubleLeNet5 are not published (Halnaut, Giot,
+Bourqui, Auber: Samples Classification Analysis Across DNN Layers with Fractal
+Curves); the ones here were worked out from the counts in that paper.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+from .demos import Demo
+from .errors import DataError, NotFiniteError, ParameterError, ShapeError, StoreError
+from .types import Array, Report, silent
+
+REPORT_SECONDS = 0.1
+"""Shortest time between two reports: a report may cross processes, a step takes milliseconds."""
+
+
+def _seeds(seed: int) -> Iterator[int]:
+    """Distinct seeds for one initialiser after another."""
+    generator = np.random.default_rng(seed)
+    while True:
+        yield int(generator.integers(2**31))
+
+
+class _Layers:
+    """Makes weighted layers whose first weights depend on the seed and their rank alone.
+
+    Keras' global seed would do only if no other thread of the worker drew from
+    it meanwhile.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seeds = _seeds(seed)
+
+    def conv(self, name: str, filters: int, size: int, padding: str = "valid") -> Any:
+        return layers.Conv2D(
+            filters,
+            size,
+            padding=padding,
+            activation="relu",
+            kernel_initializer=keras.initializers.GlorotUniform(seed=next(self._seeds)),
+            name=name,
+        )
+
+    def dense(self, name: str, units: int, activation: str) -> Any:
+        return layers.Dense(
+            units,
+            activation=activation,
+            kernel_initializer=keras.initializers.GlorotUniform(seed=next(self._seeds)),
+            name=name,
+        )
+
+
+def _digits_cnn(seed: int) -> keras.Model:
+    """Two convolutions for 8 x 8 pictures: 38,282 parameters."""
+    make = _Layers(seed)
+    image = keras.Input((8, 8, 1), name="input")
+    x = make.conv("conv0", 16, 3, "same")(image)
+    x = make.conv("conv1", 32, 3, "same")(x)
+    x = layers.MaxPooling2D(name="pool0")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = make.dense("dense0", 64, "relu")(x)
+    return keras.Model(image, make.dense("dense1", 10, "softmax")(x), name="digits_cnn")
+
+
+def _lenet5(seed: int) -> keras.Model:
+    """The paper's LeNet5: 1,182,006 parameters."""
+    make = _Layers(seed)
+    image = keras.Input((28, 28, 1), name="input")
+    x = make.conv("conv0", 6, 3)(image)
+    x = make.conv("conv1", 16, 3)(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = make.dense("dense0", 128, "relu")(x)
+    return keras.Model(image, make.dense("dense1", 10, "softmax")(x), name="lenet5")
+
+
+def _rotated(image: Any) -> Any:
+    """A quarter turn counter-clockwise, as a named operation.
+
+    `keras.ops` numbers its operations over the whole process ("rot90_1"), which
+    would make the same network differ from start to start.
+    """
+    turned = keras.ops.rot90(image, k=1, axes=(1, 2))
+    keras.Model(image, turned).operations[-1].name = "rotation"
+    return turned
+
+
+def _double_lenet5(seed: int) -> keras.Model:
+    """The paper's DoubleLeNet5: 1,646,370 parameters.
+
+    Two branches of 5 x 5 convolutions, the second one on the input turned by 90
+    degrees, joined after their dense layers of 128.
+    """
+    make = _Layers(seed)
+    image = keras.Input((28, 28, 1), name="input")
+    ends = []
+    for branch, source in enumerate((image, _rotated(image))):
+        x = make.conv(f"conv{2 * branch}", 6, 5)(source)
+        x = make.conv(f"conv{2 * branch + 1}", 16, 5)(x)
+        x = layers.Flatten(name=f"flatten{branch}")(x)
+        ends.append(make.dense(f"dense{branch}", 128, "relu")(x))
+    joined = layers.Concatenate(name="concatenate")(ends)
+    return keras.Model(image, make.dense("dense2", 10, "softmax")(joined), name="double_lenet5")
+
+
+RECIPES: Mapping[str, Callable[[int], keras.Model]] = MappingProxyType(
+    {"digits-cnn": _digits_cnn, "lenet5": _lenet5, "double-lenet5": _double_lenet5}
+)
+"""Recipe name -> function from a seed to an untrained network."""
+
+
+def build(recipe: str, seed: int = 0) -> keras.Model:
+    """An untrained network with seeded first weights.
+
+    Raises: ParameterError if there is no such recipe.
+    """
+    if recipe not in RECIPES:
+        raise ParameterError(f"No network recipe '{recipe}'. There are: {', '.join(RECIPES)}.")
+    return RECIPES[recipe](seed)
+
+
+def train(demo: Demo, x: Array, y: Array, path: Path, *, report: Report = silent) -> None:
+    """Train the network of a demo and keep it as a `.keras` file.
+
+    The file appears under its name only when it is complete. The same demo and
+    data give the same weights on the same machine.
+
+    Args:
+        demo: what to build and how long to train it.
+        x: (n, height, width, channels) float32 in [0, 1].
+        y: (n,) integers, class numbers.
+        path: where the network goes; ends in `.keras`.
+        report: hears the fraction done; if it raises `Cancelled`, no file is left.
+    Raises:
+        ParameterError: unknown recipe, or a path that does not end in `.keras`.
+        ShapeError, DataError, NotFiniteError: data that do not fit the network.
+        StoreError: the file cannot be written.
+        Cancelled: from `report`.
+    """
+    if path.suffix != ".keras":
+        raise ParameterError(f"A trained network is kept as a .keras file; got '{path.name}'.")
+    model = build(demo.network_recipe, demo.seed)
+    _check(demo, model, x, y)
+    _fit(demo, model, x, y, report)
+    report(1.0, "keeping the network")
+    _save(model, path)
+
+
+def _check(demo: Demo, model: keras.Model, x: Array, y: Array) -> None:
+    """Refuse data that the network cannot be trained on."""
+    wanted = tuple(model.input_shape[1:])
+    if x.shape[1:] != wanted or y.shape != x.shape[:1]:
+        raise ShapeError(
+            f"The network '{demo.network_recipe}' trains on (n, {', '.join(map(str, wanted))}) "
+            f"with (n,) labels; got {x.shape} with {y.shape}."
+        )
+    if len(x) < demo.batch_size:
+        raise DataError(
+            f"Demo '{demo.name}' trains in batches of {demo.batch_size} samples; "
+            f"the data have only {len(x)}."
+        )
+    if not np.isfinite(x).all():
+        raise NotFiniteError(
+            f"The training data of demo '{demo.name}' hold NaN or infinity. Mend the data."
+        )
+    classes = int(model.output_shape[-1])
+    if y.min() < 0 or y.max() >= classes:
+        raise DataError(
+            f"Demo '{demo.name}' needs a class 0 to {classes - 1} for every training sample; "
+            f"labels run from {y.min()} to {y.max()}."
+        )
+
+
+def _fit(demo: Demo, model: keras.Model, x: Array, y: Array, report: Report) -> None:
+    """Train `model` in place with Adam, the learning rate falling along a half cosine."""
+    steps = len(x) // demo.batch_size
+    total = steps * demo.epochs
+    # A second model over the same layers carries optimiser and loss, so that the
+    # file of `model` holds layers and weights only.
+    trainer = keras.Model(model.inputs, model.outputs)
+    trainer.compile(
+        optimizer=keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(demo.learning_rate, total)
+        ),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    order = np.random.default_rng(demo.seed)
+    report(0.0, f"epoch 1 of {demo.epochs}")
+    last = time.monotonic()
+    for epoch in range(demo.epochs):
+        # Whole batches only: another batch size would be compiled anew. What is
+        # left over differs from epoch to epoch.
+        batches = order.permutation(len(x))[: steps * demo.batch_size].reshape(steps, -1)
+        correct = 0.0
+        for step, batch in enumerate(batches, 1):
+            logs = trainer.train_on_batch(x[batch], y[batch], return_dict=True)
+            correct += float(logs["accuracy"])
+            if time.monotonic() - last >= REPORT_SECONDS or step == steps:
+                accuracy = f"{100 * correct / step:.1f} %"
+                report(
+                    (epoch * steps + step) / total,
+                    f"epoch {epoch + 1} of {demo.epochs}, accuracy {accuracy}",
+                )
+                last = time.monotonic()
+    # A loss would not tell: relu turns NaN into 0, so that the network just stops learning.
+    broken = [w.path for w in model.weights if not np.isfinite(w.numpy()).all()]
+    if broken:
+        raise NotFiniteError(
+            f"Training of demo '{demo.name}' diverged: the weights of {broken[0]} are not numbers. "
+            "Take a smaller learning rate."
+        )
+
+
+def _save(model: keras.Model, path: Path) -> None:
+    """Write the file beside its place and move it there whole."""
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".training-") as folder:
+            part = Path(folder) / path.name
+            model.save(part)
+            part.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"Cannot keep the trained network as '{path}': {error.strerror or error}. "
+            "Free some space or choose another folder."
+        ) from error

@@ -1,0 +1,135 @@
+"""The facade: one method per question about one network and one data set.
+
+    bench = Workbench(network.load("mine.keras"), dataset.load("digits"))
+    bench.order("conv0")            # computed, kept, and found again
+
+Answers are looked up in the store under their address first. What is not there is computed here,
+by exactly one of all processes that ask (`Store.lock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .errors import StudyError
+from .keys import cache_key
+from .questions import QUESTIONS
+from .store import MemoryStore, Store
+from .types import Array, Dataset, Fill, Metric, Preprocessing, Report, Result, Study, silent
+
+if TYPE_CHECKING:
+    from .network import Network
+
+THUMBNAIL_SIDE = 64
+"""Pixels; larger images are reduced before they are shown."""
+
+
+class Workbench:
+    """All questions about one study.
+
+    Args:
+        network, dataset: None where answers are only looked up, never computed, as in the
+            web process; `study` is needed then.
+        store: where answers are kept; in memory by default.
+        study: fingerprints, taken from network and dataset by default.
+        report: hears how far a computation is, and may cancel it.
+        budget: bytes of activations and distances that may stand in memory at a time.
+    """
+
+    def __init__(
+        self,
+        network: Network | None,
+        dataset: Dataset | None,
+        store: Store | None = None,
+        *,
+        study: Study | None = None,
+        report: Report = silent,
+        budget: int = 2 * 2**30,
+    ) -> None:
+        if study is None:
+            if network is None or dataset is None:
+                raise ValueError("a workbench needs a network and a data set, or a study")
+            network.check(dataset)
+            study = Study(network.fingerprint, dataset.fingerprint)
+        self._network = network
+        self._dataset = dataset
+        self.store: Store = MemoryStore() if store is None else store
+        self.study = study
+        self.report = report
+        self.budget = budget
+
+    @property
+    def network(self) -> Network:
+        if self._network is None:
+            raise StudyError("This process only looks answers up; it holds no network.")
+        return self._network
+
+    @property
+    def dataset(self) -> Dataset:
+        if self._dataset is None:
+            raise StudyError("This process only looks answers up; it holds no data.")
+        return self._dataset
+
+    def watched(self, report: Report) -> Workbench:
+        """The same bench, reporting to somebody else."""
+        return Workbench(
+            self._network,
+            self._dataset,
+            self.store,
+            study=self.study,
+            report=report,
+            budget=self.budget,
+        )
+
+    def address(self, question: str, **parameters: Any) -> str:
+        """The key of an answer, whether or not it has been computed."""
+        version = QUESTIONS[question].version
+        return cache_key(question, version=version, study=self.study, **parameters)
+
+    def ask(self, question: str, **parameters: Any) -> Result:
+        """The answer: looked up, or else computed once and kept."""
+        key = self.address(question, **parameters)
+        found = self.store.get(key)
+        if found is not None:
+            return found
+        with self.store.lock(key, lambda: self.report(0.0)):
+            found = self.store.get(key)  # somebody else may have answered while we waited
+            if found is None:
+                found = QUESTIONS[question].compute(self, **parameters)
+                self.store.put(key, found)
+        return found
+
+    def predictions(self) -> Result:
+        """Arrays `probabilities` (n, c), `predicted` (n,), `confidence` (n,), `confusion` (c, c),
+        `accuracy_by_class` (c,); fact `accuracy`."""
+        return self.ask("predictions")
+
+    def thumbnails(self, side: int = THUMBNAIL_SIDE) -> Array | None:
+        """(n, height, width, channels) uint8, None for plain vectors."""
+        return self.ask("thumbnails", side=side).arrays.get("images")
+
+    def order(
+        self, layer: str, metric: Metric = "euclidean", preprocessing: Preprocessing = "none"
+    ) -> Array:
+        """(n,) int32: samples in VAT order of a layer's activations."""
+        return self.ask(
+            "order", layer=layer, metric=metric, preprocessing=preprocessing
+        ).arrays["order"]
+
+    def glyph(
+        self,
+        layer: str,
+        metric: Metric = "euclidean",
+        preprocessing: Preprocessing = "none",
+        fill: Fill = "exact",
+    ) -> Result:
+        """Arrays `grid` (h, w), `levels` (n,), `order` (n,); facts `separation`,
+        `separation_by_class`."""
+        return self.ask(
+            "glyph", layer=layer, metric=metric, preprocessing=preprocessing, fill=fill
+        )
+
+    def glyph_facts(self, **parameters: Any) -> Mapping[str, Any] | None:
+        """The facts of a glyph that is there already, None otherwise."""
+        return self.store.facts(self.address("glyph", **parameters))

@@ -1,0 +1,111 @@
+/** The legend: one button a class. Pointing lets a class stand out, a click pins it. */
+import { countByClass } from "../lib/glyph.mjs";
+import { OUTCOME, RELATIVE, colourOf, toHex } from "../lib/palette.mjs";
+import { byClass, howFromEvent } from "../lib/selection.mjs";
+import { count, make } from "./make.mjs";
+
+export class Legend {
+  /**
+   * @param {HTMLElement} element
+   * @param {import("./workspace.mjs").Workspace} workspace
+   * @param {(focus: number | null) => void} pin
+   */
+  constructor(element, workspace, pin) {
+    Object.assign(this, { element, workspace, pin });
+    this.document = element.ownerDocument;
+    for (const event of ["study", "view"]) {
+      workspace.on(event, () => element.isConnected && this.draw());
+    }
+    workspace.on("selection", () => element.isConnected && this.counts());
+    element.addEventListener("mouseleave", () => workspace.peek(null));
+  }
+
+  draw() {
+    const { workspace, document } = this;
+    if (!workspace.ready) return;
+    const { mode, study } = workspace;
+    const state = `${study.keys.card} ${mode} ${workspace.scheme}`;
+    if (state === this.drawn) return this.mark();
+    this.drawn = state;
+    this.labels = mode === "predicted" || !study.labelled ? workspace.predicted : workspace.labels;
+    const rows = study.classes.map((name, k) => this.row(name, k, study.classes.length));
+    this.element.replaceChildren(
+      make(document, "h2", {}, mode === "predicted" ? "Predicted class" : "True class"),
+      ...this.keys(mode),
+      make(document, "div.classes", { role: "group", "aria-label": "Classes" }, ...rows),
+    );
+    this.counts();
+    return this.mark();
+  }
+
+  row(name, k, classes) {
+    const { document, workspace } = this;
+    const plain = ["class", "predicted"].includes(workspace.mode);
+    const swatch = make(document, "i.swatch", {
+      style: { background: plain ? toHex(colourOf(k, classes)) : "var(--line)" },
+    });
+    const number = make(document, "span.number");
+    const button = make(
+      document,
+      "button.class",
+      { type: "button", "data-class": String(k), title: `${name}: point to see it alone, click to keep it` },
+      swatch,
+      make(document, "span.text", {}, name),
+      number,
+    );
+    button.addEventListener("mouseenter", () => workspace.peek(k));
+    button.addEventListener("focus", () => workspace.peek(k));
+    button.addEventListener("blur", () => workspace.peek(null));
+    button.addEventListener("click", () => this.pin(workspace.view.focus === k ? null : k));
+    const pick = make(
+      document,
+      "button.pick",
+      { type: "button", title: `Select all samples of ${name}`, "aria-label": `Select ${name}` },
+      "select",
+    );
+    pick.addEventListener("click", (event) => {
+      const how = howFromEvent(event);
+      workspace.select(byClass(this.labels, k), how === "replace" ? workspace.how : how);
+    });
+    return make(document, "div.row", {}, button, pick);
+  }
+
+  /** What colours mean where they are not classes. */
+  keys(mode) {
+    const key = (colour, text) =>
+      make(
+        this.document,
+        "div.key",
+        {},
+        make(this.document, "i.swatch", { style: { background: toHex(colour) } }),
+        text,
+      );
+    if (mode === "correct") {
+      return [key(OUTCOME.correct, "predicted right"), key(OUTCOME.wrong, "predicted wrong")];
+    }
+    if (mode === "relative") {
+      const greys = RELATIVE[this.workspace.scheme];
+      const texts = ["neither neighbour in the order is of its class", "one neighbour is", "both are"];
+      return texts.map((text, level) => key(greys[level], text));
+    }
+    return [];
+  }
+
+  counts() {
+    const { workspace } = this;
+    if (!workspace.ready || !this.labels) return;
+    const classes = workspace.study.classes.length;
+    const all = countByClass(this.labels, classes);
+    const some = workspace.selected.length ? countByClass(this.labels, classes, workspace.mask) : null;
+    this.element.querySelectorAll(".class").forEach((button, k) => {
+      const text = some ? `${count(some[k])} / ${count(all[k])}` : count(all[k]);
+      button.querySelector(".number").textContent = text;
+    });
+  }
+
+  mark() {
+    this.element.querySelectorAll(".class").forEach((button, k) => {
+      button.setAttribute("aria-pressed", String(this.workspace.view.focus === k));
+    });
+  }
+}

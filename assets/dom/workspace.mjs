@@ -1,0 +1,238 @@
+/**
+ * What the browser knows of the open study, and who wants to hear of changes.
+ *
+ * Pages draw from here; the server is asked for arrays only, once each, by the address of a result.
+ */
+import { typed } from "../lib/binary.mjs";
+import { colourSamples } from "../lib/glyph.mjs";
+import { flatPalette } from "../lib/palette.mjs";
+import { combine, maskOf, setOf } from "../lib/selection.mjs";
+import { defaults } from "../lib/address.mjs";
+
+/**
+ * @typedef {object} Glyph
+ * @property {string} key - address of the result.
+ * @property {object | null} facts - scores and size; null while it is not computed.
+ * @property {Int32Array | null} grid - (height * width,) sample per pixel.
+ * @property {Uint8Array | null} levels - (n,)
+ * @property {Int32Array | null} places - (n,) first pixel of every sample, made when first needed.
+ */
+
+export class Workspace {
+  /** @param {(url: string) => Promise<Response>} fetcher - how arrays are asked for. */
+  constructor(fetcher) {
+    this.fetcher = fetcher;
+    this.listeners = new Map();
+    this.view = defaults();
+    this.scheme = "light";
+    this.hovered = null;
+    this.how = "replace";
+    this.close();
+  }
+
+  /** Forget the study; views, scheme and listeners stay. */
+  close() {
+    this.study = null;
+    this.labels = null;
+    this.predicted = null;
+    this.confidence = null;
+    this.palette = null;
+    this.glyphs = new Map();
+    this.failed = new Map();
+    this.progress = null;
+    this.selected = new Uint32Array(0);
+    this.mask = null;
+    this.shared = null;
+  }
+
+  /**
+   * Hear of a change: "study", "view", "glyph" (with a layer), "progress", "colours",
+   * "selection", "sample" (hovered), "failed".
+   */
+  on(event, listener) {
+    if (!this.listeners.has(event)) this.listeners.set(event, new Set());
+    this.listeners.get(event).add(listener);
+  }
+
+  tell(event, detail) {
+    for (const listener of this.listeners.get(event) ?? []) listener(detail);
+  }
+
+  /** @returns {Promise<{values: ArrayLike<number>, shape: number[]}>} */
+  async array(key, name) {
+    const response = await this.fetcher(`/result/${key}/${name}`);
+    if (!response.ok) throw new Error((await response.text()).trim() || response.statusText);
+    const shape = response.headers.get("X-Shape").split(",").filter(Boolean).map(Number);
+    const values = typed(await response.arrayBuffer(), response.headers.get("X-Dtype"), shape);
+    return { values, shape };
+  }
+
+  /** Take up a study: its labels and predictions come first, all else hangs on them. */
+  async open(study) {
+    const known = this.study?.keys?.card === study.keys.card && this.labels;
+    const samples = this.study?.dataKey === study.dataKey ? this.selected : new Uint32Array(0);
+    if (!known) this.close();
+    this.study = study;
+    this.palette = flatPalette(study.classes.length);
+    if (!known) {
+      const [labels, predicted, confidence] = await Promise.all([
+        this.array(study.keys.card, "labels"),
+        this.array(study.keys.predictions, "predicted"),
+        this.array(study.keys.predictions, "confidence"),
+      ]);
+      if (this.study !== study) return; // another one was opened meanwhile
+      this.labels = labels.values;
+      this.predicted = predicted.values;
+      this.confidence = confidence.values;
+    }
+    this.shared = null;
+    this.tell("study", study);
+    this.select(samples, "replace");
+  }
+
+  get ready() {
+    return Boolean(this.study && this.labels);
+  }
+
+  /** The colour mode in force: chosen, or what the study suggests. */
+  get mode() {
+    return this.view.colour || this.study?.colour || "class";
+  }
+
+  setView(view) {
+    const recolour = ["colour", "focus"].some((name) => this.view[name] !== view[name]);
+    this.view = view;
+    if (recolour) this.recolour();
+    this.tell("view", view);
+  }
+
+  setScheme(scheme) {
+    this.scheme = scheme;
+    this.recolour();
+  }
+
+  /** Let one class stand out for the moment; null goes back to the pinned one. */
+  peek(focus) {
+    this.peeked = focus;
+    this.recolour();
+  }
+
+  recolour() {
+    this.shared = null;
+    if (this.ready) this.tell("colours");
+  }
+
+  /**
+   * Packed colour of every sample in a layer.
+   * @returns {Uint32Array} (n,)
+   */
+  colours(layer) {
+    const relative = this.mode === "relative";
+    if (!relative && this.shared) return this.shared;
+    const colours = colourSamples({
+      mode: this.mode,
+      labels: this.labels,
+      predicted: this.predicted,
+      levels: relative ? this.glyphs.get(layer)?.levels : null,
+      palette: this.palette,
+      focus: this.peeked ?? this.view.focus,
+      selection: this.selected.length ? this.mask : null,
+      theme: this.scheme,
+    });
+    if (!relative) this.shared = colours;
+    return colours;
+  }
+
+  /** Take up which glyphs there are; those that are there already are fetched at once. */
+  setPlan(plan) {
+    this.failed.clear();
+    const before = this.glyphs;
+    this.glyphs = new Map();
+    for (const [layer, { key, facts }] of Object.entries(plan.layers)) {
+      const old = before.get(layer);
+      const glyph = { key, facts, grid: null, levels: null, places: null };
+      this.glyphs.set(layer, old?.key === key && old.grid ? old : glyph);
+    }
+    this.tell("plan", plan);
+    for (const layer of this.glyphs.keys()) this.fetchGlyph(layer);
+  }
+
+  /** Take up how far the computation is: [{"done", "failed", ...}] of `compute_glyphs`. */
+  setProgress(progress) {
+    this.progress = progress;
+    for (const [layer, facts] of Object.entries(progress?.done ?? {})) {
+      const glyph = this.glyphs.get(layer);
+      if (glyph && !glyph.facts) {
+        glyph.facts = facts;
+        this.fetchGlyph(layer);
+      }
+    }
+    for (const [layer, reason] of Object.entries(progress?.failed ?? {})) {
+      this.failed.set(layer, reason);
+      this.tell("failed", layer);
+    }
+    this.tell("progress", progress);
+  }
+
+  async fetchGlyph(layer) {
+    const glyph = this.glyphs.get(layer);
+    if (!glyph.facts || glyph.grid || glyph.asked) {
+      if (glyph.grid) this.tell("glyph", layer);
+      return;
+    }
+    glyph.asked = true;
+    try {
+      const [grid, levels] = await Promise.all([
+        this.array(glyph.key, "grid"),
+        this.array(glyph.key, "levels"),
+      ]);
+      glyph.grid = grid.values;
+      [glyph.height, glyph.width] = grid.shape;
+      glyph.levels = levels.values;
+    } catch (error) {
+      glyph.asked = false;
+      this.failed.set(layer, String(error.message ?? error));
+      this.tell("failed", layer);
+      return;
+    }
+    if (this.glyphs.get(layer) === glyph) this.tell("glyph", layer);
+  }
+
+  /** Pixel of a sample in a layer's glyph, -1 if it has none. */
+  placeOf(layer, sample) {
+    const glyph = this.glyphs.get(layer);
+    if (!glyph?.grid) return -1;
+    if (!glyph.places) {
+      glyph.places = new Int32Array(this.labels.length).fill(-1);
+      for (let pixel = glyph.grid.length - 1; pixel >= 0; pixel--) {
+        if (glyph.grid[pixel] >= 0) glyph.places[glyph.grid[pixel]] = pixel;
+      }
+    }
+    return glyph.places[sample] ?? -1;
+  }
+
+  /** Change the selection by what a gesture caught. */
+  select(picked, how = this.how) {
+    if (!this.ready) return;
+    this.selected = combine(this.selected, setOf(picked), how);
+    this.mask = maskOf(this.selected, this.labels.length);
+    this.shared = null;
+    this.tell("selection", this.selected);
+    this.tell("colours");
+  }
+
+  hover(sample) {
+    if (sample === this.hovered) return;
+    this.hovered = sample;
+    this.tell("sample", sample);
+  }
+
+  className(k) {
+    return k < 0 ? "unlabelled" : (this.study.classes[k] ?? String(k));
+  }
+
+  imageUrl(sample) {
+    const key = this.study?.keys.thumbnails;
+    return key ? `/image/${key}/${sample}.png` : null;
+  }
+}

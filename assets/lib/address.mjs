@@ -1,0 +1,101 @@
+/**
+ * The view in the address bar: a flat view object <-> the query of a link.
+ *
+ * A link holds only what differs from the defaults. Whatever a link holds that no view could have
+ * said (unknown keys, other words, broken numbers) is passed over: a link never fails.
+ */
+
+/**
+ * @typedef {object} View
+ * @property {string} study - address of network and data; "" for the server's own.
+ * @property {"" | "test" | "train" | "all"} split - "" for the study's own.
+ * @property {string} layer - shown in the detail panel; "" for none.
+ * @property {"class" | "predicted" | "correct" | "relative" | null} colour - null lets the page
+ *   choose, which depends on the number of classes.
+ * @property {boolean} simplified - nodes that only reorder data are left out.
+ * @property {"euclidean" | "cosine" | "manhattan" | "correlation"} metric
+ * @property {"none" | "standardise" | "unit length"} preprocessing
+ * @property {"exact" | "gap" | "resample"} fill
+ * @property {number | null} focus - class index that stands out.
+ * @property {string} group - name of the selected group; "" for none.
+ * @property {number | null} epoch - of a recorded training; null for the finished network.
+ */
+
+/** Control characters and halves of characters, which do not survive a link. */
+const UNSPEAKABLE = /[\p{Cc}\p{Cs}]/u;
+
+/** Kinds of values: how each is written (null: not at all) and read (undefined: not understood). */
+const text = {
+  absent: "",
+  write: (value) => (text.read(value) ? value : null),
+  read: (word) =>
+    typeof word === "string" && word.length <= 200 && !UNSPEAKABLE.test(word) ? word : undefined,
+};
+const flag = {
+  absent: false,
+  write: (value) => (value === true ? "1" : null),
+  read: (word) => (word === "1" ? true : undefined),
+};
+const index = {
+  absent: null,
+  write: (value) => (Number.isInteger(value) && value >= 0 && value < 1e6 ? String(value) : null),
+  read: (word) => (/^\d{1,6}$/.test(word) ? Number(word) : undefined),
+};
+/** One of some words; the first is the default unless another is given. */
+const oneOf = (words, absent = words[0]) => ({
+  absent,
+  write: (value) => (words.includes(value) && value !== absent ? value : null),
+  read: (word) => (words.includes(word) ? word : undefined),
+});
+
+const FIELDS = {
+  study: text,
+  split: oneOf(["test", "train", "all"], ""),
+  layer: text,
+  colour: oneOf(["class", "predicted", "correct", "relative"], null),
+  simplified: flag,
+  metric: oneOf(["euclidean", "cosine", "manhattan", "correlation"]),
+  preprocessing: oneOf(["none", "standardise", "unit length"]),
+  fill: oneOf(["exact", "gap", "resample"]),
+  focus: index,
+  group: text,
+  epoch: index,
+};
+
+/**
+ * The view of a link that says nothing.
+ * @returns {View}
+ */
+export function defaults() {
+  return Object.fromEntries(Object.entries(FIELDS).map(([key, { absent }]) => [key, absent]));
+}
+
+/**
+ * Query of a view.
+ * @param {Partial<View>} view - missing keys are defaults; unknown keys and values are left out.
+ * @returns {string} "?layer=conv1&focus=3", keys in a fixed order; "" if all is default.
+ */
+export function encode(view) {
+  const query = new URLSearchParams();
+  for (const [key, { write }] of Object.entries(FIELDS)) {
+    const word = write(view[key]);
+    if (word !== null) query.set(key, word);
+  }
+  const words = query.toString();
+  return words && `?${words}`;
+}
+
+/**
+ * View of a query.
+ * @param {string} search - with or without its question mark.
+ * @returns {View} complete; `decode(encode(view))` is `view`.
+ */
+export function decode(search) {
+  const query = new URLSearchParams(search);
+  const view = defaults();
+  for (const [key, { read }] of Object.entries(FIELDS)) {
+    const value = query.has(key) ? read(query.get(key)) : undefined;
+    if (value !== undefined) view[key] = value;
+  }
+  return view;
+}

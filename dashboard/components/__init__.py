@@ -1,0 +1,1 @@
+"""Pieces of layout that two pages or more use."""

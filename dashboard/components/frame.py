@@ -1,0 +1,173 @@
+"""What all pages share: header, rail, selection bar, and the stores of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from ..ids import frame
+from ..page import Page
+from ..state import DEFAULTS
+from .controls import choice, icon, icon_button
+
+_LOGO = "M4 17l8 4 8-4M4 12l8 4 8-4M12 3L4 7l8 4 8-4-8-4z"
+_SHARE = "M9 15l6-6M10.5 6.5l1.4-1.4a4.5 4.5 0 016.4 6.4L17 12.9M7 11l-1.3 1.4a4.5 4.5 0 006.4 6.4l1.4-1.4"
+_THEME = "M12 3a9 9 0 100 18 9 9 0 000-18zM12 3v18"
+_STOP = "M6 6l12 12M18 6L6 18"
+
+
+def layout(pages: Sequence[Page], studies: dict[str, str], first: str) -> Component:
+    """The frame around every page.
+
+    Args:
+        pages: entries of the rail.
+        studies: name -> title of the study picker.
+        first: study that opens when the link names none.
+    """
+    return dmc.MantineProvider(
+        id=frame("provider"),
+        theme={"primaryColor": "blue", "fontFamily": "var(--font)", "defaultRadius": "sm"},
+        children=html.Div(
+            [
+                *_stores(first),
+                html.A("Skip to the picture", href="#page", className="skip"),
+                _header(studies, first),
+                _rail(pages),
+                html.Main(
+                    [
+                        html.Div(id=frame("opening"), className="cover", hidden=True),
+                        html.Div(id=frame("page"), className="page"),
+                    ],
+                    id="page",
+                    className="main",
+                ),
+                _selection_bar(),
+                html.Div(id="tooltip", className="tooltip", hidden=True, role="tooltip"),
+                html.Div(id=frame("toast"), className="toast", role="status"),
+            ],
+            className="frame",
+        ),
+    )
+
+
+def _stores(first: str) -> list[Component]:
+    return [
+        dcc.Location(id=frame("url"), refresh=False),
+        dcc.Store(id=frame("view"), storage_type="session", data=DEFAULTS | {"study": first}),
+        dcc.Store(id=frame("asked")),
+        dcc.Store(id=frame("to-open")),
+        dcc.Store(id=frame("opened")),
+        dcc.Store(id=frame("open-progress")),
+        dcc.Store(id=frame("study")),
+        dcc.Store(id=frame("selection"), data={"indices": []}),
+        dcc.Store(id=frame("groups"), data=[]),
+        dcc.Store(id=frame("scheme"), storage_type="local", data=""),
+        dcc.Store(id=frame("sink")),
+    ]
+
+
+def _header(studies: dict[str, str], first: str) -> Component:
+    return html.Header(
+        [
+            html.Div([icon(_LOGO, 20), html.Span("Stratoscope")], className="brand"),
+            choice(frame("study-picker"), "Study", studies, first, width=250),
+            choice(
+                frame("split-picker"),
+                "Split",
+                {"test": "test", "train": "train", "all": "all"},
+                "test",
+                width=84,
+            ),
+            html.Div(id=frame("summary"), className="summary"),
+            html.Div(
+                [
+                    html.Div(id=frame("jobs"), className="jobs", **{"aria-live": "polite"}),
+                    html.Span(
+                        icon_button(frame("cancel"), _STOP, "Cancel this computation"),
+                        id=frame("cancel-box"),
+                        hidden=True,
+                    ),
+                    icon_button(frame("share"), _SHARE, "Copy a link to this view"),
+                    icon_button(frame("theme"), _THEME, "Light or dark"),
+                ],
+                className="tools",
+            ),
+        ],
+        className="header",
+    )
+
+
+def _rail(pages: Sequence[Page]) -> Component:
+    return html.Nav(
+        [
+            dcc.Link(
+                [icon(page.icon, 22), html.Span(page.title)],
+                href=page.path,
+                className="rail-link",
+                id=frame(f"rail-{page.title.lower()}"),
+            )
+            for page in pages
+        ],
+        className="rail",
+        **{"aria-label": "Pages"},
+    )
+
+
+def _selection_bar() -> Component:
+    def button(name: str, text: str) -> Component:
+        return dmc.Button(
+            text, id=frame(name), size="compact-xs", variant="default", n_clicks=0, disabled=True
+        )
+
+    return html.Footer(
+        [
+            html.Div(id=frame("selected"), className="selected", **{"aria-live": "polite"}),
+            html.Div(
+                dmc.SegmentedControl(
+                    id=frame("how"),
+                    data=[
+                        {"value": "replace", "label": "New"},
+                        {"value": "add", "label": "Add"},
+                        {"value": "subtract", "label": "Subtract"},
+                        {"value": "intersect", "label": "Intersect"},
+                    ],
+                    value="replace",
+                    size="xs",
+                ),
+                title="What the next pick does to the selection. "
+                "Shift adds, Alt subtracts, Shift + Alt intersects.",
+            ),
+            html.Div(id=frame("strip"), className="strip", tabIndex=0),
+            html.Div(
+                [
+                    dmc.TextInput(
+                        id=frame("group-name"),
+                        placeholder="Name this group",
+                        size="xs",
+                        w=124,
+                        value="",
+                        **{"aria-label": "Name of the group"},
+                    ),
+                    button("group-save", "Save group"),
+                    dmc.Select(
+                        id=frame("group-picker"),
+                        placeholder="Groups",
+                        data=[],
+                        size="xs",
+                        w=120,
+                        clearable=True,
+                        **{"aria-label": "Saved groups"},
+                    ),
+                    button("group-delete", "Delete"),
+                    button("selection-csv", "CSV"),
+                    button("selection-clear", "Clear"),
+                ],
+                className="bar-tools",
+            ),
+        ],
+        className="bar",
+        **{"aria-label": "Selection"},
+    )

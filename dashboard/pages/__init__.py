@@ -1,0 +1,8 @@
+"""One file per page; the rail shows them in this order."""
+
+from __future__ import annotations
+
+from ..page import Page
+from . import network
+
+PAGES: tuple[Page, ...] = (network.PAGE,)

@@ -1,0 +1,66 @@
+"""Routes beside Dash's own: arrays and pictures as binary, named by their key."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from flask import Flask, Response, abort, make_response
+from PIL import Image
+
+from analysis.keys import is_key
+from analysis.store import DiskStore
+
+_FOREVER = "private, max-age=31536000, immutable"
+"""What a key names never changes."""
+
+
+def add(server: Flask, store: DiskStore) -> None:
+    """Register the routes."""
+
+    @lru_cache(maxsize=2)
+    def pictures(key: str) -> Any:
+        return store.array(key, "images")
+
+    @server.get("/health")
+    def health() -> str:
+        return "ok"
+
+    @server.get("/result/<key>/<name>")
+    def result(key: str, name: str) -> Response:
+        if not is_key(key):
+            abort(_text(404, "That is no address of a result."))
+        array = store.array(key, name)
+        if array is None or array.dtype.kind not in "biuf":
+            abort(_text(404, "There is no such result; it may have been evicted. Reload the page."))
+        content = np.ascontiguousarray(array)
+        response = Response(content.tobytes(), mimetype="application/octet-stream")
+        response.headers["X-Dtype"] = content.dtype.str
+        response.headers["X-Shape"] = ",".join(str(side) for side in content.shape)
+        response.headers["Cache-Control"] = _FOREVER
+        return response
+
+    @server.get("/image/<key>/<int:index>.png")
+    def image(key: str, index: int) -> Response:
+        if not is_key(key):
+            abort(_text(404, "That is no address of a result."))
+        images = pictures(key)
+        if images is None or index >= len(images):
+            abort(_text(404, "There is no such picture."))
+        response = Response(encode(images[index]), mimetype="image/png")
+        response.headers["Cache-Control"] = _FOREVER
+        return response
+
+
+def encode(pixels: Any) -> bytes:
+    """A PNG of (height, width, channels) uint8 with 1, 3 or 4 channels; others show the first."""
+    shown = pixels[..., 0] if pixels.shape[-1] not in {3, 4} else pixels
+    file = io.BytesIO()
+    Image.fromarray(shown).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def _text(status: int, sentence: str) -> Response:
+    return make_response(f"{sentence}\n", status)

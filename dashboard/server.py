@@ -1,0 +1,85 @@
+"""Puts the application together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dash_cytoscape as cyto
+from dash import ClientsideFunction, Dash, Input, Output, html
+
+from analysis.engine import Engine
+from analysis.home import Home
+
+from . import routes, safety, session
+from .components import frame as frame_layout
+from .ids import frame
+from .jobs import EngineManager
+from .pages import PAGES
+from .settings import Settings
+from .studies import Studies
+
+_ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
+    """The whole application on one home directory; starts the engine unless one is given.
+
+    Raises: StudyError if the settings or the home directory will not do.
+    """
+    settings.check()
+    home = Home(settings.home)
+    if engine is None:
+        engine = Engine(home, settings.scheduler)
+        engine.start()
+    studies = Studies(settings, home, engine)
+    cyto.load_extra_layouts()
+    app = Dash(
+        "stratoscope",
+        title="Stratoscope",
+        update_title="",
+        assets_folder=str(_ASSETS),
+        # Our modules are imported by the first script below; Dash would evaluate them again.
+        assets_ignore=r".*\.mjs$",
+        background_callback_manager=EngineManager(engine),
+        on_error=session.report_unexpected,
+        suppress_callback_exceptions=False,
+        serve_locally=True,
+    )
+    app.server.secret_key = home.secret()
+    module = app.get_asset_url("clientside.mjs")
+    # The page starts when our functions are there; otherwise its first callbacks might not be.
+    app.renderer = f'import("{module}").then(() => new DashRenderer());'
+    app.layout = frame_layout.layout(
+        PAGES, {name: offer.title for name, offer in studies.offers.items()}, studies.first
+    )
+    app.validation_layout = html.Div([app.layout, *(page.layout() for page in PAGES)])
+    session.register(app, studies)
+    _route(app)
+    for page in PAGES:
+        page.register(app, studies)
+    routes.add(app.server, studies.store)
+    safety.protect(app.server, settings)
+    safety.add_headers(app)
+    return app
+
+
+def _route(app: Dash) -> None:
+    """Show the page that the URL names."""
+    by_path = {page.path: page for page in PAGES}
+
+    @app.callback(Output(frame("page"), "children"), Input(frame("url"), "pathname"))
+    def _(path: str | None) -> object:
+        page = by_path.get(path or "/")
+        if page is None:
+            return html.Div(
+                [html.H2("There is no such page"), html.A("Go to the network", href="/")],
+                className="panel",
+            )
+        return page.layout()
+
+    app.clientside_callback(
+        ClientsideFunction("stratoscope", "pageShown"),
+        Output(frame("sink"), "data", allow_duplicate=True),
+        Input(frame("page"), "children"),
+        prevent_initial_call=True,
+    )

@@ -1,0 +1,243 @@
+"""Callbacks of the frame: opening a study, naming groups. What needs no server runs in the browser."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import asdict
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+
+from analysis.errors import StudyError
+from analysis.opening import Card, identity
+from analysis.types import Source
+from analysis.workbench import THUMBNAIL_SIDE
+
+from .ids import frame
+from .jobs import job
+from .state import first_colour
+from .studies import Studies
+
+log = logging.getLogger(__name__)
+
+
+def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str, Any]:
+    """What the browser needs to know of an open study; arrays stay behind their keys."""
+    bench = studies.bench(card)
+    predictions = bench.address("predictions")
+    facts = studies.store.facts(predictions) or {}
+    labelled = int((card.labels >= 0).sum())
+    pictures = card.image_shape is not None
+    return {
+        "state": "ready",
+        "name": name,
+        "title": card.title,
+        "description": card.description,
+        "network": dict(card.network),
+        "split": card.split,
+        "n": card.n,
+        "total": card.total,
+        "data": card.data,
+        "dataKey": card.study.data,
+        "classes": list(card.class_names),
+        "labelled": labelled,
+        "accuracy": facts.get("accuracy"),
+        "notes": list(card.notes),
+        "colour": first_colour(len(card.class_names), labelled),
+        "imageShape": list(card.image_shape) if card.image_shape else None,
+        "keys": {
+            "card": identity(source),
+            "predictions": predictions,
+            "thumbnails": bench.address("thumbnails", side=THUMBNAIL_SIDE) if pictures else None,
+        },
+        "source": asdict(source),
+    }
+
+
+def look_up(studies: Studies, asked: dict[str, Any], opened: dict[str, Any] | None) -> tuple[Any, Any]:
+    """A study as it is now, and what to open if it is not.
+
+    Args:
+        asked: {"study", "split"} of the view.
+        opened: how opening it has just ended, None before it was tried.
+    """
+    try:
+        name = asked["study"] or studies.first
+        source = studies.source(name, asked.get("split"))
+        card = studies.card(source)
+        if card is not None and studies.bench(card).address("predictions") in studies.store:
+            return summary(studies, name, source, card), no_update
+    except StudyError as error:
+        return {"state": "failed", "error": str(error), "reference": ""}, no_update
+    if opened is None:
+        title = studies.offers[name].title
+        return {"state": "opening", "title": title}, {"source": asdict(source)}
+    return {
+        "state": opened["state"],
+        "error": opened["error"] or "The study was opened but its card is gone. Try again.",
+        "reference": opened["reference"],
+    }, no_update
+
+
+def register(app: Dash, studies: Studies) -> None:
+    """Add the callbacks of the frame."""
+
+    @app.callback(
+        Output(frame("study"), "data"),
+        Output(frame("to-open"), "data"),
+        Input(frame("asked"), "data"),
+        Input(frame("opened"), "data"),
+        prevent_initial_call=True,
+    )
+    def _(asked: dict[str, Any] | None, opened: dict[str, Any] | None) -> tuple[Any, Any]:
+        if not asked:
+            return no_update, no_update
+        ended = opened if ctx.triggered_id == frame("opened") else None
+        return look_up(studies, asked, ended)
+
+    app.callback(
+        Output(frame("opened"), "data"),
+        Input(frame("to-open"), "data"),
+        background=True,
+        progress=[Output(frame("open-progress"), "data")],
+        running=[(Output(frame("cancel-box"), "hidden"), False, True)],
+        cancel=[Input(frame("cancel"), "n_clicks")],
+        interval=300,
+        prevent_initial_call=True,
+    )(job("open_study"))
+
+    @app.callback(
+        Output(frame("groups"), "data"),
+        Output(frame("toast"), "children"),
+        Input(frame("study"), "data"),
+        Input(frame("group-save"), "n_clicks"),
+        Input(frame("group-delete"), "n_clicks"),
+        State(frame("group-name"), "value"),
+        State(frame("group-picker"), "value"),
+        State(frame("selection"), "data"),
+        prevent_initial_call=True,
+    )
+    def _(
+        study: dict[str, Any] | None,
+        _save: int,
+        _delete: int,
+        name: str,
+        picked: str | None,
+        selection: dict[str, Any],
+    ) -> tuple[Any, Any]:
+        if not study or study["state"] != "ready":
+            return [], no_update
+        data = study["dataKey"]
+        try:
+            if ctx.triggered_id == frame("group-save"):
+                indices = [int(index) for index in selection["indices"]]
+                groups = studies.save_group(data, name, indices, study["n"])
+                return groups, f"Saved '{' '.join(name.split())}' with {len(indices)} samples."
+            if ctx.triggered_id == frame("group-delete") and picked:
+                return studies.delete_group(data, picked), f"Deleted the group '{picked}'."
+            return studies.groups(data), no_update
+        except StudyError as error:
+            return no_update, str(error)
+
+    clientside(app)
+
+
+def clientside(app: Dash) -> None:
+    """Links that stay in the browser; `assets/clientside.mjs` has the functions."""
+
+    def link(name: str, outputs: Any, *inputs: Any, initial: bool = False) -> None:
+        app.clientside_callback(
+            ClientsideFunction("stratoscope", name),
+            outputs,
+            *inputs,
+            prevent_initial_call=not initial,
+        )
+
+    sink = frame("sink")
+    link(
+        "readLink",
+        Output(frame("view"), "data"),
+        Input(frame("url"), "search"),
+        State(frame("view"), "data"),
+        initial=True,
+    )
+    link(
+        "viewChanged",
+        [
+            Output(frame("asked"), "data"),
+            Output(frame("study-picker"), "value"),
+            Output(frame("split-picker"), "value"),
+        ],
+        Input(frame("view"), "data"),
+        State(frame("asked"), "data"),
+    )
+    link(
+        "pickStudy",
+        Output(frame("view"), "data", allow_duplicate=True),
+        Input(frame("study-picker"), "value"),
+        Input(frame("split-picker"), "value"),
+        State(frame("view"), "data"),
+    )
+    link("studyChanged", Output(sink, "data"), Input(frame("study"), "data"))
+    link(
+        "openProgress",
+        Output(sink, "data", allow_duplicate=True),
+        Input(frame("open-progress"), "data"),
+    )
+    link(
+        "selectionChanged",
+        [
+            Output(frame("group-save"), "disabled"),
+            Output(frame("selection-csv"), "disabled"),
+            Output(frame("selection-clear"), "disabled"),
+        ],
+        Input(frame("selection"), "data"),
+    )
+    link("setHow", Output(sink, "data", allow_duplicate=True), Input(frame("how"), "value"))
+    link(
+        "groupsChanged",
+        [
+            Output(frame("group-picker"), "data"),
+            Output(frame("group-picker"), "value"),
+            Output(frame("group-name"), "value"),
+        ],
+        Input(frame("groups"), "data"),
+        State(frame("view"), "data"),
+        State(frame("group-picker"), "value"),
+    )
+    link(
+        "pickGroup",
+        Output(frame("group-delete"), "disabled"),
+        Input(frame("group-picker"), "value"),
+        State(frame("groups"), "data"),
+    )
+    link(
+        "selectionCsv",
+        Output(sink, "data", allow_duplicate=True),
+        Input(frame("selection-csv"), "n_clicks"),
+    )
+    link(
+        "clearSelection",
+        Output(sink, "data", allow_duplicate=True),
+        Input(frame("selection-clear"), "n_clicks"),
+    )
+    link("share", Output(sink, "data", allow_duplicate=True), Input(frame("share"), "n_clicks"))
+    link("toast", Output(sink, "data", allow_duplicate=True), Input(frame("toast"), "children"))
+    link(
+        "theme",
+        [Output(frame("provider"), "forceColorScheme"), Output(frame("scheme"), "data")],
+        Input(frame("theme"), "n_clicks"),
+        State(frame("scheme"), "data"),
+        initial=True,
+    )
+
+
+def report_unexpected(error: Exception) -> None:
+    """Log what no callback expected, under a number that the page shows as well."""
+    reference = uuid.uuid4().hex[:8]
+    log.error("[%s] a callback failed", reference, exc_info=error)
+    ctx.set_props(
+        frame("toast"),
+        {"children": f"Something unexpected went wrong (reference {reference}, see the log)."},
+    )

@@ -1,0 +1,165 @@
+"""All settings in one typed object: defaults, then the environment, then the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from analysis import demos
+from analysis.errors import ParameterError
+from analysis.types import Source
+
+PREFIX = "STRATOSCOPE_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `python app.py --help` explains, one field per option.
+
+    Attributes:
+        budget: bytes of activations and distances that may stand in a worker's memory.
+        hosts: names under which browsers may reach the server besides `host` and localhost.
+    """
+
+    home: Path = dataclasses.field(default_factory=lambda: user_data_path("stratoscope"))
+    host: str = "127.0.0.1"
+    port: int = 8050
+    password: str = ""
+    no_auth: bool = False
+    hosts: tuple[str, ...] = ()
+    scheduler: str = ""
+    budget: int = 2 * 2**30
+    data_dir: str = ""
+    demo: str = "digits"
+    model: str = ""
+    data: str = ""
+    split: str = "test"
+    limit: int | None = 10_000
+    seed: int = 0
+    debug: bool = False
+
+    @property
+    def source(self) -> Source:
+        """The study that the command line asked for."""
+        return Source(
+            demo="" if self.model else self.demo,
+            model=self.model,
+            data=self.data if self.model else "",
+            split=self.split,
+            limit=self.limit,
+            seed=self.seed,
+            data_dir=self.data_dir,
+            trusted=bool(self.model),
+        )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def check(self) -> Settings:
+        """The settings themselves, if they make sense together.
+
+        Raises: ParameterError otherwise.
+        """
+        if not self.model:
+            demos.get(self.demo)
+        if not 0 <= self.port <= 65_535:
+            raise ParameterError(f"--port is a number from 0 to 65535; got {self.port}.")
+        if self.limit is not None and self.limit < 1:
+            raise ParameterError(f"--limit is at least 1 sample; got {self.limit}.")
+        if self.budget < 64 * 2**20:
+            raise ParameterError(
+                f"--memory is at least 64 MiB; got {self.budget / 2**20:.0f} MiB."
+            )
+        if bool(self.model) != bool(self.data):
+            has, lacks = ("--model", "--data") if self.model else ("--data", "--model")
+            raise ParameterError(
+                f"{has} was given without {lacks}. A study is a network and its data: "
+                "python app.py --model my.keras --data my.npz"
+            )
+        if not self.is_local and not self.password and not self.no_auth:
+            raise ParameterError(
+                f"--host {self.host} lets other machines in. Set a password "
+                f"({PREFIX}PASSWORD=...), or say --no-auth if everybody may see this data."
+            )
+        return self
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Fields that `STRATOSCOPE_*` variables set, as the types that `Settings` has.
+
+    Raises: ParameterError for a variable that is no setting, or a value of the wrong form.
+    """
+    fields = {field.name: field for field in dataclasses.fields(Settings)}
+    found: dict[str, Any] = {}
+    for name, text in environment.items():
+        if not name.startswith(PREFIX):
+            continue
+        field = name.removeprefix(PREFIX).lower()
+        if field not in fields:
+            known = ", ".join(PREFIX + known.upper() for known in fields)
+            raise ParameterError(f"{name} is no setting of Stratoscope. There are: {known}.")
+        found[field] = parse(field, text)
+    return found
+
+
+def parse(field: str, text: str) -> Any:
+    """The value of a setting from text.
+
+    Raises: ParameterError if the text has the wrong form.
+    """
+    if field in {"port", "seed"}:
+        return _whole(field, text)
+    if field == "limit":
+        return None if text.lower() in {"all", "none"} else _whole(field, text)
+    if field == "budget":
+        return parse_size(text)
+    if field in {"no_auth", "debug"}:
+        return text.lower() in {"1", "true", "yes", "on"}
+    if field == "hosts":
+        return tuple(name.strip() for name in text.split(",") if name.strip())
+    return Path(text) if field == "home" else text
+
+
+def parse_size(text: str) -> int:
+    """Bytes from "2GiB", "500MB", "1073741824".
+
+    Raises: ParameterError for anything else.
+    """
+    units = {
+        "": 1,
+        "kb": 10**3,
+        "mb": 10**6,
+        "gb": 10**9,
+        "kib": 2**10,
+        "mib": 2**20,
+        "gib": 2**30,
+        "k": 2**10,
+        "m": 2**20,
+        "g": 2**30,
+    }
+    number = text.strip().lower().rstrip("bgikm")
+    unit = text.strip().lower()[len(number) :]
+    try:
+        return int(float(number) * units[unit])
+    except (ValueError, KeyError):
+        raise ParameterError(f"'{text}' is no size of memory. Write it as 2GiB or 500MB.") from None
+
+
+def _whole(field: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ParameterError(f"--{field} is a whole number; got '{text}'.") from None

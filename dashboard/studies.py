@@ -1,0 +1,141 @@
+"""The studies that a server offers, and what the web process may know of them.
+
+The web process never loads a network: it finds cards and answers that workers have kept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.demos import DEMOS
+from analysis.engine import Engine
+from analysis.errors import ParameterError, StudyError
+from analysis.home import Home, write_json
+from analysis.opening import Card, find_card
+from analysis.store import DiskStore
+from analysis.types import Source
+from analysis.workbench import Workbench
+
+from .settings import Settings
+
+_NAME_LIMIT = 60
+"""Letters in the name of a group."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One entry of the study picker."""
+
+    name: str
+    title: str
+    source: Source
+
+
+class Studies:
+    """Everything that pages may ask.
+
+    Args:
+        settings: with the study that the command line named.
+        home: where results lie.
+        engine: where jobs run.
+    """
+
+    def __init__(self, settings: Settings, home: Home, engine: Engine) -> None:
+        self.settings = settings
+        self.home = home
+        self.engine = engine
+        self.store = DiskStore(home)
+        self.offers = _offers(settings)
+
+    @property
+    def first(self) -> str:
+        """The study that opens when a link names none."""
+        return next(iter(self.offers))
+
+    def source(self, name: str, split: str | None = None) -> Source:
+        """Where a study comes from.
+
+        Raises: ParameterError if there is no such study or split.
+        """
+        if name not in self.offers:
+            raise ParameterError(
+                f"This server has no study '{name}'. It has: {', '.join(self.offers)}."
+            )
+        source = self.offers[name].source
+        if split and split not in {"train", "test", "all"}:
+            raise ParameterError(f"There is no split '{split}': choose train, test or all.")
+        return dataclasses.replace(source, split=split) if split else source
+
+    def card(self, source: Source) -> Card | None:
+        """What is known of a study, None before it was opened."""
+        return find_card(self.store, source)
+
+    def bench(self, card: Card) -> Workbench:
+        """A workbench that looks answers up."""
+        return Workbench(None, None, self.store, study=card.study, budget=self.settings.budget)
+
+    def groups(self, data: str) -> list[dict[str, Any]]:
+        """Named groups of samples of a data set: [{"name", "indices", "created"}]."""
+        place = self.home.groups / f"{data}.json"
+        try:
+            groups: list[dict[str, Any]] = json.loads(place.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return []
+        except ValueError as error:
+            raise StudyError(
+                f"The groups in {place} cannot be read ({error}). Repair or move that file; "
+                "it is left as it is."
+            ) from error
+        return groups
+
+    def save_group(self, data: str, name: str, indices: list[int], n: int) -> list[dict[str, Any]]:
+        """Keep a group, replacing one of the same name.
+
+        Raises: ParameterError for a bad name or samples that are not there.
+        """
+        clean = " ".join(name.split())
+        if not clean or len(clean) > _NAME_LIMIT:
+            raise ParameterError(f"A group needs a name of 1 to {_NAME_LIMIT} letters.")
+        if not indices:
+            raise ParameterError("Nothing is selected. Select some samples, then name them.")
+        if min(indices) < 0 or max(indices) >= n:
+            raise ParameterError(f"The selection names samples that are not among the {n} shown.")
+        group = {"name": clean, "indices": sorted(set(indices)), "created": time.time()}
+        with self.store.lock(f"groups-{data}"):
+            others = [item for item in self.groups(data) if item["name"] != clean]
+            groups = sorted([*others, group], key=lambda item: str(item["name"]).lower())
+            write_json(self.home.groups / f"{data}.json", groups)
+        return groups
+
+    def delete_group(self, data: str, name: str) -> list[dict[str, Any]]:
+        """Forget a group."""
+        with self.store.lock(f"groups-{data}"):
+            groups = [item for item in self.groups(data) if item["name"] != name]
+            write_json(self.home.groups / f"{data}.json", groups)
+        return groups
+
+
+def _offers(settings: Settings) -> dict[str, Offer]:
+    found: dict[str, Offer] = {}
+    wanted = settings.source
+    if wanted.model:
+        stem = wanted.model.rstrip("/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        name = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "model"
+        name = f"my-{name}" if name in DEMOS else name
+        found[name] = Offer(name, stem, wanted)
+    demos = sorted(DEMOS.values(), key=lambda demo: demo.name != settings.demo)
+    for demo in demos:
+        source = Source(
+            demo=demo.name,
+            split=wanted.split if demo.name == wanted.demo else "test",
+            limit=wanted.limit,
+            seed=wanted.seed,
+            data_dir=settings.data_dir,
+        )
+        found[demo.name] = Offer(demo.name, demo.title, source)
+    return found

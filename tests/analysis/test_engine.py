@@ -1,0 +1,156 @@
+"""Jobs in a real worker process: results, errors, cancel, and a worker that is killed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from analysis.board import Board, Desk, Note
+from analysis.engine import Engine
+from analysis.errors import Cancelled, ParameterError
+from analysis.home import Home
+
+DEADLINE = 40.0
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for something another process does; fails when it never comes."""
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    # A spawned worker takes over our path, and finds the jobs beside this file on it.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parent))
+        made = Engine(
+            Home(tmp_path_factory.mktemp("home")), threads=2, module="sample_jobs"
+        )
+        made.start()
+        made.client()
+        yield made
+        made.close()
+
+
+def end_of(engine: Engine, job: str) -> Note:
+    until(lambda: not engine.running(job))
+    note = engine.board.read(job)
+    assert note is not None
+    return note
+
+
+def test_result(engine: Engine) -> None:
+    engine.submit("sum", "add", 2, 3)
+    note = end_of(engine, "sum")
+    assert (note.state, note.result) == ("done", 5)
+
+
+def test_an_error_for_the_user(engine: Engine) -> None:
+    engine.submit("fail", "refuse")
+    note = end_of(engine, "fail")
+    assert note.state == "failed"
+    assert note.error == "epsilon is in [0, 1]; got 8."
+    assert not note.reference
+
+
+def test_a_defect_has_a_reference(engine: Engine) -> None:
+    engine.submit("defect", "defect")
+    note = end_of(engine, "defect")
+    assert note.state == "failed"
+    assert "ZeroDivisionError" in note.error
+    assert len(note.reference) == 8
+
+
+def test_progress_and_cancel(engine: Engine) -> None:
+    engine.submit("long", "endless")
+    until(lambda: (note := engine.board.read("long")) and note.progress)
+    engine.cancel("long")
+    note = end_of(engine, "long")
+    assert note.state == "cancelled"
+    engine.submit("long", "add", 1, 1)
+    assert end_of(engine, "long").result == 2
+
+
+def test_two_callers_share_a_job(engine: Engine, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    for _ in range(3):
+        engine.submit("shared", "slow_line", str(log))
+    assert end_of(engine, "shared").state == "done"
+    assert log.read_text() == "ran\n"
+
+
+def test_a_killed_worker_is_replaced_and_its_job_done(engine: Engine, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    engine.submit("killed", "own_pid_then_wait", str(log))
+    until(lambda: log.exists() and log.read_text())
+    psutil.Process(int(log.read_text().split()[0])).kill()
+    note = end_of(engine, "killed")
+    assert note.state == "done", note
+    assert len(log.read_text().split()) == 2
+
+
+def test_a_job_whose_worker_always_dies_fails_with_words(engine: Engine) -> None:
+    engine.submit("suicide", "die")
+    note = end_of(engine, "suicide")
+    assert note.state == "failed"
+    assert "memory" in note.error
+
+
+def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
+    from analysis.errors import StudyError
+
+    lost = Engine(Home(tmp_path), scheduler="tcp://127.0.0.1:9")
+    lost.start()
+    with pytest.raises(StudyError, match=r"could not reach the cluster at tcp://127.0.0.1:9"):
+        lost.submit("x", "add", 1, 1)
+    lost.close()
+
+
+def test_a_desk_speaks_at_most_a_few_times_a_second(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    desk = Desk(home, "job")
+    desk.tell("first")
+    desk.tell("too soon")
+    note = Board(home.board).read("job")
+    assert note is not None
+    assert note.progress == "first"
+    desk.tell("important", now=True)
+    note = Board(home.board).read("job")
+    assert note is not None
+    assert note.progress == "important"
+
+
+def test_a_desk_hears_that_it_should_stop(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    desk = Desk(home, "job")
+    Board(home.board).ask_to_stop("job")
+    with pytest.raises(Cancelled):
+        desk.tell("hello")
+
+
+def test_a_note_of_a_dead_server_does_not_block_a_job(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    board = Board(home.board)
+    board.write("job", Note("running"))
+    assert board.alive("job")
+    stale = time.time() - 60
+    os.utime(home.board / "job.json", (stale, stale))
+    assert not board.alive("job")
+
+
+def test_errors_of_the_family_cross_processes() -> None:
+    import pickle
+
+    from analysis.errors import UnknownLayerError
+
+    error = pickle.loads(pickle.dumps(UnknownLayerError("conv3", ["conv1", "conv2"])))  # noqa: S301
+    assert "Did you mean 'conv" in str(error)
+    assert str(pickle.loads(pickle.dumps(ParameterError("a")))) == "a"  # noqa: S301

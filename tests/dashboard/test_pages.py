@@ -1,0 +1,189 @@
+"""Pages and session without a browser: plans, look-ups, groups, figures."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dash import no_update
+from sample_site import N, Site
+
+from analysis.errors import ParameterError, StudyError
+from analysis.opening import Card, identity
+from analysis.types import Result
+from dashboard import theme
+from dashboard.figures.confusion import confusion, frequent
+from dashboard.figures.network_graph import elements
+from dashboard.pages import PAGES, network
+from dashboard.session import look_up
+from dashboard.state import DEFAULTS, first_colour
+
+ASSETS = Path(__file__).parents[2] / "assets"
+KNOBS = {"metric": "euclidean", "preprocessing": "none", "fill": "exact", "simplified": False}
+
+
+def test_a_card_survives_the_store(site: Site) -> None:
+    found = site.studies.card(site.studies.source("digits"))
+    assert found is not None
+    assert found.graph == site.card.graph
+    assert found.simplified == site.card.simplified
+    assert found.study == site.card.study
+    assert found.class_names == site.card.class_names
+    np.testing.assert_array_equal(found.labels, site.card.labels)
+
+
+def test_an_open_study_is_summed_up_without_arrays(site: Site) -> None:
+    study, to_open = look_up(site.studies, {"study": "digits", "split": ""}, None)
+    assert study["state"] == "ready"
+    assert study["n"] == N
+    assert study["accuracy"] == pytest.approx(11 / 12)
+    assert to_open is no_update
+    assert len(json.dumps(study)) < 4000
+
+
+def test_an_unopened_study_is_opened(site: Site) -> None:
+    study, to_open = look_up(site.studies, {"study": "lenet5-mnist", "split": "train"}, None)
+    assert study["state"] == "opening"
+    assert to_open["source"]["demo"] == "lenet5-mnist"
+    assert to_open["source"]["split"] == "train"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"study": "nonsense", "split": ""}, "no study 'nonsense'"),
+        ({"study": "digits", "split": "validation"}, "no split 'validation'"),
+    ],
+)
+def test_a_link_to_nothing_is_explained(site: Site, asked: dict[str, str], words: str) -> None:
+    study, _ = look_up(site.studies, asked, None)
+    assert study["state"] == "failed"
+    assert words in study["error"]
+
+
+def test_how_opening_ended_is_shown(site: Site) -> None:
+    ended = {"state": "cancelled", "error": "Cancelled.", "reference": "", "result": None}
+    study, _ = look_up(site.studies, {"study": "lenet5-mnist", "split": ""}, ended)
+    assert study == {"state": "cancelled", "error": "Cancelled.", "reference": ""}
+
+
+def test_a_plan_knows_what_is_there(site: Site) -> None:
+    key = site.bench.address(
+        "glyph", layer="flatten", metric="euclidean", preprocessing="none", fill="exact"
+    )
+    site.studies.store.put(key, Result({"grid": np.zeros((3, 4), np.int32)}, {"separation": 0.5}))
+    plan = network.plan(site.studies, site.card, KNOBS)
+    assert list(plan["layers"]) == ["input", "flatten", "prediction"]
+    assert plan["missing"] == 2
+    assert plan["layers"]["flatten"] == {"key": key, "facts": {"separation": 0.5}}
+    other = network.plan(site.studies, site.card, KNOBS | {"metric": "cosine"})
+    assert other["missing"] == 3
+    assert other["layers"]["input"]["key"] != plan["layers"]["input"]["key"]
+
+
+def test_layouts_compute_nothing_and_ids_are_unique() -> None:
+    for page in PAGES:
+        text = json.dumps(page.layout().to_plotly_json(), default=lambda part: part.to_plotly_json())
+        ids = re.findall(r'"id": "([^"]+)"', text)
+        assert len(ids) == len(set(ids)), page.title
+
+
+def test_elements_of_a_graph(site: Site) -> None:
+    items = elements(site.card.graph)
+    nodes = [item["data"] for item in items if "source" not in item["data"]]
+    edges = [item["data"] for item in items if "source" in item["data"]]
+    assert [node["id"] for node in nodes] == ["input", "flatten", "prediction"]
+    assert [(edge["source"], edge["target"]) for edge in edges] == list(site.card.graph.edges)
+    assert nodes[2]["parameters"] == 51
+
+
+def test_confusion_figure_shows_the_counts() -> None:
+    counts = np.array([[50, 3, 0], [1, 40, 9], [0, 0, 0]])
+    figure = confusion(counts, ["a", "b", "a very long class name"])
+    heat = figure.data[0]
+    assert [list(row) for row in heat.customdata] == counts.tolist()
+    assert heat.text[0][1] == "3"
+    assert heat.text[0][2] == ""
+    assert figure.layout.yaxis.autorange == "reversed"
+    assert figure.layout.yaxis.ticktext[2] == "a very lon…"
+    many = confusion(np.eye(50, dtype=int), [str(k) for k in range(50)])
+    assert many.data[0].text is None
+
+
+def test_frequent_mistakes() -> None:
+    counts = np.array([[50, 3, 0], [1, 40, 9], [0, 0, 7]])
+    assert frequent(counts) == [(1, 2, 9), (0, 1, 3), (1, 0, 1)]
+    assert frequent(counts, 1) == [(1, 2, 9)]
+    assert frequent(np.diag([1, 2, 3])) == []
+
+
+def test_groups_are_kept_and_checked(site: Site) -> None:
+    studies, data = site.studies, site.card.study.data
+    studies.save_group(data, "  odd   ones ", [5, 1, 3, 3], N)
+    studies.save_group(data, "all", list(range(N)), N)
+    found = {group["name"]: group["indices"] for group in studies.groups(data)}
+    assert found == {"odd ones": [1, 3, 5], "all": list(range(N))}
+    for name, indices, words in [
+        ("", [1], "needs a name"),
+        ("x" * 61, [1], "1 to 60"),
+        ("x", [], "Nothing is selected"),
+        ("x", [N], "not among the 12"),
+        ("x", [-1], "not among the 12"),
+    ]:
+        with pytest.raises(ParameterError, match=words):
+            studies.save_group(data, name, indices, N)
+    studies.delete_group(data, "all")
+    assert [group["name"] for group in studies.groups(data)] == ["odd ones"]
+
+
+def test_damaged_groups_are_left_alone(site: Site) -> None:
+    place = site.studies.home.groups / f"{site.card.study.data}.json"
+    place.write_text("{not json")
+    with pytest.raises(StudyError, match="left as it is"):
+        site.studies.groups(site.card.study.data)
+    assert place.read_text() == "{not json"
+
+
+@pytest.mark.parametrize(
+    ("classes", "labelled", "colour"), [(10, 5, "class"), (10, 0, "predicted"), (21, 5, "relative")]
+)
+def test_first_colour(classes: int, labelled: int, colour: str) -> None:
+    assert first_colour(classes, labelled) == colour
+
+
+def test_theme_and_style_sheet_agree() -> None:
+    css = (ASSETS / "theme.css").read_text()
+    light, dark = css.split("[data-mantine-color-scheme")
+    for scheme, text in (("light", light), ("dark", dark)):
+        for name, values in (("ink", theme.INK), ("quiet", theme.QUIET), ("line", theme.LINE), ("ground", theme.GROUND)):
+            assert f"--{name}: {values[scheme]};" in text, (scheme, name)
+
+
+def test_links_carry_the_same_fields_on_both_sides() -> None:
+    script = (ASSETS / "lib" / "address.mjs").read_text()
+    block = script.split("const FIELDS = {")[1].split("};")[0]
+    assert set(re.findall(r"^\s*(\w+):", block, re.MULTILINE)) == set(DEFAULTS)
+
+
+def test_identity_changes_with_the_files(tmp_path: Path, site: Site) -> None:
+    import dataclasses
+    import os
+
+    file = tmp_path / "my.npz"
+    np.savez(file, x=np.zeros(3))
+    source = dataclasses.replace(site.studies.source("digits"), demo="", model=str(file), data=str(file))
+    before = identity(source)
+    assert identity(source) == before
+    os.utime(file, (1, 1))
+    assert identity(source) != before
+    file.unlink()
+    with pytest.raises(StudyError, match="no file"):
+        identity(source)
+
+
+def test_unpacking_ignores_nothing(site: Site) -> None:
+    packed = site.card.pack()
+    assert Card.unpack(packed).pack().facts == packed.facts

