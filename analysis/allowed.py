@@ -238,7 +238,7 @@ def _check_object(value: dict[str, Any], name: str) -> None:
         return
     if kind == "function":
         function = value.get("config")
-        if module not in _FUNCTION_MODULES or function not in FUNCTIONS:
+        if module not in _FUNCTION_MODULES or str(function) not in FUNCTIONS:
             raise _refused(name, f"the function '{function}' of module '{module}'")
         allowed_names = (None, function)
     else:

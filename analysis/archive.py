@@ -1,4 +1,4 @@
-"""Looks into a `.keras` file before Keras does, and copies what it has looked at.
+"""Looks into a `.keras` file before Keras does, and unpacks what it has looked at.
 
 A `.keras` file is a zip archive of three members: `metadata.json`, `config.json` and
 `model.weights.h5`. Nothing here imports Keras, TensorFlow or HDF5, so that any process may look.
@@ -14,7 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -73,24 +73,33 @@ def inspect(path: str | Path) -> ArchiveInfo:
     return _read(Path(path), None)
 
 
-def copy(path: str | Path, target: Path) -> ArchiveInfo:
-    """Check a file, and write what was checked as a fresh archive to `target`.
+def unpack(path: str | Path, folder: Path) -> ArchiveInfo:
+    """Check a file, and write the members that were checked into a folder, which Keras can load.
 
-    The bytes in `target` are the ones that were looked at, whatever happens to `path` meanwhile.
+    The bytes in the folder are the ones that were looked at, whatever happens to `path` meanwhile.
 
     Raises: as `inspect`.
     """
-    with target.open("xb") as file:
-        return _read(Path(path), file)
+    return _read(Path(path), folder)
+
+
+def is_there(path: Path) -> bool:
+    """Whether a path leads anywhere; one that no file could have does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def missing(path: Path) -> ModelError:
     """The error for a path where nothing is, with the nearest names beside it."""
     folder = path.parent
-    if not folder.is_dir():
+    if not is_there(folder):
         return ModelError(f"There is no file '{path}': the folder '{folder}' does not exist.")
     suffixes = (".keras", ".h5", ".hdf5")
-    models = sorted(item.name for item in folder.iterdir() if item.suffix.lower() in suffixes)
+    models: list[str] = []
+    with suppress(OSError):  # a folder that may not be read has no names to offer
+        models = sorted(item.name for item in folder.iterdir() if item.suffix.lower() in suffixes)
     close = get_close_matches(path.name, models, n=3)
     if close:
         hint = "Did you mean " + " or ".join(f"'{name}'" for name in close) + "?"
@@ -101,9 +110,9 @@ def missing(path: Path) -> ModelError:
     return ModelError(f"There is no file '{path}'. {hint}")
 
 
-def _read(path: Path, target: IO[bytes] | None) -> ArchiveInfo:
+def _read(path: Path, folder: Path | None) -> ArchiveInfo:
     name = path.name
-    if not path.exists():
+    if not is_there(path):
         raise missing(path)
     if not path.is_file():
         raise ModelError(f"'{path}' is not a file. A model is a .keras file.")
@@ -117,14 +126,13 @@ def _read(path: Path, target: IO[bytes] | None) -> ArchiveInfo:
             text = json.dumps(config, sort_keys=True, separators=(",", ":")).encode()
             digest.update(len(text).to_bytes(8, "big") + text)
             weights = _chunks(archive, members[WEIGHTS], name)
-            if target is None:
+            if folder is None:
                 size = sum(_feed(digest, chunk) for chunk in weights)
             else:
-                with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as fresh:
-                    fresh.writestr(METADATA, json.dumps({"keras_version": version}))
-                    fresh.writestr(CONFIG, text)
-                    with fresh.open(WEIGHTS, "w", force_zip64=True) as out:
-                        size = sum(_feed(digest, chunk, out) for chunk in weights)
+                (folder / METADATA).write_text(json.dumps({"keras_version": version}))
+                (folder / CONFIG).write_bytes(text)
+                with (folder / WEIGHTS).open("xb") as out:
+                    size = sum(_feed(digest, chunk, out) for chunk in weights)
     return ArchiveInfo(name, digest.hexdigest(), config, version, size)
 
 

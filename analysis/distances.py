@@ -123,6 +123,7 @@ def matrix(
         features=features,
     )
     scale = found.scale
+    what = what[:1].upper() + what[1:]
     if isinstance(found, Points):
         _check_budget(n, budget, what)
         values = np.empty((n, n), dtype=np.float32)
@@ -151,7 +152,7 @@ def measure(
 ) -> Comparable | Points:
     """What samples are ordered by: a matrix, or points if they have few features.
 
-    Arguments and errors are those of `matrix`; points need no budget.
+    Arguments and errors are those of `matrix`; points need no budget. Progress ends at 0.95.
     """
     _check(metric, METRICS, "metric")
     _check(preprocessing, PREPROCESSINGS, "preprocessing")
@@ -163,7 +164,7 @@ def measure(
     panel = next(pieces)
     if panel.last and panel.values.shape[1] <= DIRECT:
         return _points(panel, rows, metric)
-    _check_budget(n, budget, what)
+    _check_budget(n, budget, stream.what)
     if metric == "manhattan":
         return _manhattan(panel, pieces, stream)
     return _euclidean(panel, pieces, stream, rows, metric)
@@ -262,7 +263,7 @@ def _part(stream: Stream, panel: Panel) -> Report:
 
     def inner(fraction: float, text: str = "") -> None:
         done = start + (end - start) * fraction
-        stream.report(0.1 + 0.85 * done, text or f"Distances of {stream.n:,} samples")
+        stream.tell(0.1 + 0.85 * done, text or f"Distances of {stream.n:,} samples")
 
     return inner
 

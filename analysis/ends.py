@@ -139,4 +139,8 @@ def _shrinks(operation: Operation, image: bool) -> bool:
 
 
 def _largest(values: Any) -> float:
-    return float(np.abs(np.asarray(values, dtype=np.float64)).max())
+    """Largest magnitude, NaN (neither small nor large) for what is no array of numbers."""
+    try:
+        return float(np.abs(np.asarray(values, dtype=np.float64)).max())
+    except (TypeError, ValueError):
+        return float("nan")

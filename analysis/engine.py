@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import threading
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,8 @@ class Engine:
         import dask  # noqa: PLC0415
         from distributed import Client, LocalCluster, Security  # noqa: PLC0415
 
+        # Inherited by the worker, whose libraries would fill the terminal otherwise.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         try:
             dask.config.set(
                 {

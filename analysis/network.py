@@ -1,6 +1,6 @@
 """Loads Keras models and runs them: class probabilities, and the output of every operation.
 
-With `training`, the only file that imports Keras and TensorFlow. It runs in the worker process.
+It runs in the worker process alone: Keras and TensorFlow come with it.
 """
 
 from __future__ import annotations
@@ -8,30 +8,23 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-import threading
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from . import archive, fitting, graph, weights
 from .allowed import without_training
-from .calls import PREDICTION, Operation, ancestors, batch_size
+from .calls import PREDICTION, Operation, batch_size
 from .ends import Ending, ending, scale
 from .errors import ModelError, UnknownLayerError, UnsafeModelError
 from .fitting import Arranged, Shape
-from .operations import check_form, inner_graph, trace
+from .operations import EVERYTHING, Runner, probabilities, reason
+from .tracing import check_form, inner_graph, trace
 from .types import Array, Dataset, Graph, Inputs, Report, silent
-
-_COMPILED = 8
-"""Compiled functions that a network keeps: each holds a graph of TensorFlow."""
-
-_EVERYTHING = np.iinfo(np.int32).max
 
 
 def load(path: str | Path, *, trusted: bool = False) -> Network:
@@ -48,15 +41,15 @@ def load(path: str | Path, *, trusted: bool = False) -> Network:
         UnsafeModelError: it may run code, or would need to be trusted.
     """
     path = Path(path)
-    if not path.exists():
+    if not archive.is_there(path):
         raise archive.missing(path)
     if path.is_dir() or path.suffix.lower() in (".h5", ".hdf5"):
         return _load_legacy(path, trusted)
-    with tempfile.TemporaryDirectory(prefix="stratoscope-") as folder:
-        checked = Path(folder) / "model.keras"
-        info = archive.copy(path, checked)
-        weights.check_archive(checked, path.name)
-        return Network(_keras_load(checked, path.name), info.fingerprint, name=path.stem)
+    with tempfile.TemporaryDirectory(prefix="stratoscope-") as place:
+        folder = Path(place)
+        info = archive.unpack(path, folder)
+        weights.check(folder / archive.WEIGHTS, path.name)
+        return Network(_keras_load(folder, path.name), info.fingerprint, name=path.stem)
 
 
 def from_keras(model: keras.Model, fingerprint: str | None = None) -> Network:
@@ -93,7 +86,7 @@ class Network:
 
     def __init__(self, model: keras.Model, fingerprint: str, *, name: str = "") -> None:
         check_form(model)
-        traced = trace(model)
+        traced = trace(model, keras.tree.flatten, keras.ops.cast)
         inputs = [place for place, operation in enumerate(traced) if operation.run is None]
         self.name = name
         self.fingerprint = fingerprint
@@ -102,7 +95,6 @@ class Network:
             traced[place].name: traced[place].shape for place in inputs
         }
         self._scales = tuple(scale(traced, place) for place in inputs)
-        self._types = tuple(traced[place].dtype for place in inputs)
         fixed = inner_graph(model).inputs[0].shape[0]
         self.batch_size = batch_size(traced) if fixed is None else int(fixed)
         end = ending(traced)
@@ -118,8 +110,7 @@ class Network:
             for place, operation in enumerate(self.operations)
             if not operation.idle
         }
-        self._lock = threading.Lock()
-        self._compiled = lru_cache(maxsize=_COMPILED)(self._compile)
+        self._runner = Runner(self.operations, self.batch_size, self._scales)
 
     @cached_property
     def graph(self) -> Graph:
@@ -174,7 +165,7 @@ class Network:
         x: Array | Inputs | Arranged,
         layers: Sequence[str],
         first: int = 0,
-        last: int = _EVERYTHING,
+        last: int = EVERYTHING,
     ) -> Iterator[tuple[int, list[Array]]]:
         """Outputs of some operations batch by batch, flat, or features [first, last) of them.
 
@@ -183,71 +174,27 @@ class Network:
         Raises: UnknownLayerError; DataError if the samples do not fit.
         """
         arranged = x if isinstance(x, Arranged) else fitting.arrange(self.input_shapes, x)
-        for name in layers:
-            self.operation(name)
-        if not len(arranged):
-            return
-        with self._lock:  # so that two threads do not compile the same function
-            function = self._compiled(tuple(layers))
-        bounds = tf.constant(first, tf.int32), tf.constant(last, tf.int32)
-        for start in range(0, len(arranged), self.batch_size):
-            stop = start + self.batch_size
-            batch = [_filled(array[start:stop], self.batch_size) for array in arranged.arrays]
-            count = min(self.batch_size, len(arranged) - start)
-            made = function(*map(tf.constant, batch), *bounds)
-            # A view of TensorFlow's own memory: .numpy() would copy it once more.
-            yield start, [np.asarray(memoryview(part))[:count] for part in made]
+        places = [self._place(name) for name in layers]
+        yield from self._runner.batches(arranged.arrays, places, first, last)
 
     def operation(self, name: str) -> Operation:
         """The drawn operation of that name. Raises: UnknownLayerError."""
+        return self.operations[self._place(name)]
+
+    def _place(self, name: str) -> int:
         if name not in self._places:
             raise UnknownLayerError(name, self.layers)
-        return self.operations[self._places[name]]
-
-    def _compile(self, layers: tuple[str, ...]) -> Any:
-        """A TensorFlow function from one batch of inputs to flat outputs of some operations."""
-        places = [self._places[name] for name in layers]
-        needed = ancestors(self.operations, places)
-
-        def compute(*given: Any) -> list[Any]:
-            *inputs, first, last = given
-            values = self._execute(self.operations, needed, inputs)
-            return [
-                _flat(self.operations[place], values, self.batch_size)[:, first:last]
-                for place in places
-            ]
-
-        images = [
-            tf.TensorSpec((self.batch_size, *shape), tf.float32)
-            for shape in self.input_shapes.values()
-        ]
-        bound = tf.TensorSpec((), tf.int32)
-        function = tf.function(compute, autograph=False, jit_compile=False)
-        return function.get_concrete_function(*images, bound, bound)
-
-    def _execute(
-        self, operations: Sequence[Operation], needed: Container[int], inputs: Sequence[Any]
-    ) -> dict[int, Any]:
-        """Run operations one after the other: value number -> tensor."""
-        values: dict[int, Any] = {}
-        feeds = iter(zip(inputs, self._scales, self._types, strict=True))
-        for place, operation in enumerate(operations):
-            if operation.run is None:
-                x, factor, kind = next(feeds)
-                values[operation.writes[0]] = tf.cast(x if factor == 1.0 else x * factor, kind)
-            elif place in needed:
-                values.update(zip(operation.writes, operation.run(values), strict=True))
-        return values
+        return self._places[name]
 
     def _settled(self, end: Ending, traced: Sequence[Operation]) -> Ending:
         """See from a few numbers whether an unusual end gives probabilities or scores."""
         draw = np.random.default_rng(0)
         given = [
-            tf.constant(draw.random((self.batch_size, *shape), np.float32))
+            draw.random((self.batch_size, *shape), np.float32)
             for shape in self.input_shapes.values()
         ]
-        values = self._execute(traced, range(len(traced)), given)
-        made = np.asarray(_flat(traced[-1], values, self.batch_size))
+        runner = Runner(traced, self.batch_size, self._scales)
+        _, (made,) = next(runner.batches(given, [len(traced) - 1]))
         if made.min() >= 0 and np.allclose(made.sum(axis=1), 1, atol=1e-3):
             return replace(end, output="softmax")
         title = traced[end.place].operation
@@ -272,9 +219,8 @@ def _keras_load(path: Path, name: str) -> keras.Model:
     try:
         return keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras lets through whatever its layers raise
-        reason = " ".join(str(error).split())[:300]
         raise ModelError(
-            f"Keras {keras.__version__} cannot build the network in '{name}': {reason} "
+            f"Keras {keras.__version__} cannot build the network in '{name}': {reason(error)} "
             "Save it again with a recent Keras 3."
         ) from error
 
@@ -314,6 +260,7 @@ def _with_prediction(operations: Sequence[Operation], end: Ending) -> tuple[Oper
     """
     made = operations[end.place]
     given = end.output in ("softmax", "sigmoid")
+    (value,) = operations[-1].used
     prediction = Operation(
         name=PREDICTION,
         operation=made.operation if given else str(end.output).removesuffix(" logit"),
@@ -324,7 +271,7 @@ def _with_prediction(operations: Sequence[Operation], end: Ending) -> tuple[Oper
         idle=False,
         writes=(-1,),
         used=(-1,),
-        run=lambda values: [_probabilities(values[operations[-1].used[0]], end)],
+        run=lambda values: [probabilities(values[value], str(end.output))],
         keras=made.keras if given else None,
     )
     if end.output == "logits":
@@ -334,35 +281,3 @@ def _with_prediction(operations: Sequence[Operation], end: Ending) -> tuple[Oper
         for place, operation in enumerate(operations)
     ]
     return (*before, prediction)
-
-
-def _probabilities(last: Any, end: Ending) -> Any:
-    last = tf.cast(last, tf.float32)
-    if end.output == "logits":
-        return tf.nn.softmax(last)
-    if end.output == "softmax":
-        return last
-    second = tf.sigmoid(last) if end.output == "sigmoid logit" else last
-    return tf.concat([1.0 - second, second], axis=1)
-
-
-def _flat(operation: Operation, values: Mapping[int, Any], batch: int) -> Any:
-    """All used outputs of an operation: (batch, features) float32."""
-    parts = [values[number] for number in operation.used]
-    for part in parts:
-        if not part.shape.rank or part.shape[0] != batch:
-            raise ModelError(
-                f"Operation '{operation.name}' does not keep samples apart: for {batch} samples "
-                f"it gives {part.shape}, so that it has no activations of one sample."
-            )
-    flat = [tf.reshape(tf.cast(part, tf.float32), (batch, -1)) for part in parts]
-    return flat[0] if len(flat) == 1 else tf.concat(flat, axis=1)
-
-
-def _filled(samples: Array, size: int) -> Array:
-    """The samples, and zeros after them up to `size`."""
-    if len(samples) == size:
-        return samples
-    filled = np.zeros((size, *samples.shape[1:]), samples.dtype)
-    filled[: len(samples)] = samples
-    return filled

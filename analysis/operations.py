@@ -1,268 +1,161 @@
-"""From a Keras model to the calls of layers and operations that it is made of.
-
-Nested models are opened up, a layer that is applied twice becomes two operations, and a layer
-that ends in an activation function becomes two: what it computes, and the activation. The model
-itself is not changed.
-"""
+"""Runs operations of a network, batch by batch, as functions compiled by TensorFlow."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-import keras
 import numpy as np
+import tensorflow as tf
 
-from .calls import Call, Operation, Path, Run, Values, describe
-from .errors import ModelError
+from .calls import Operation, ancestors
+from .errors import DataError, MemoryBudgetError, ModelError, StudyError
+from .types import Array
 
-_PARTED = (
-    frozenset({"Dense", "EinsumDense"})
-    | {f"Conv{axes}D{kind}" for axes in (1, 2, 3) for kind in ("", "Transpose")}
-    | {f"{kind}Conv{axes}D" for axes in (1, 2) for kind in ("Depthwise", "Separable")}
-)
-"""Layers of Keras whose activation function is the last thing that they do."""
+_COMPILED = 8
+"""Compiled functions that are kept: each holds a graph of TensorFlow."""
+
+EVERYTHING = int(np.iinfo(np.int32).max)
+"""The end of all features."""
 
 
-def trace(model: keras.Model) -> tuple[Operation, ...]:
-    """All operations between inputs and output in data-flow order, the inputs first.
+class Runner:
+    """Runs some operations of a network and what they depend on.
 
     Args:
-        model: has passed `check_form`.
-    Raises: ModelError if an operation mixes samples, keeps state, or has no fixed shape.
+        operations: in data-flow order, the inputs first.
+        batch_size: samples that always run at once; the last batch is filled up with zeros, so
+            that a sample's numbers depend on its place alone and never on how many there are.
+        scales: what each input is multiplied by.
     """
-    graph = inner_graph(model)
-    tracer = _Tracer()
-    inputs = [tracer.input(tensor, type(model).__name__) for tensor in graph.inputs]
-    env = {id(tensor): call.writes[0] for tensor, call in zip(graph.inputs, inputs, strict=True)}
-    tracer.open(graph, env, ())
-    return describe(inputs, tracer.calls, env[id(graph.outputs[0])])
 
+    def __init__(
+        self, operations: Sequence[Operation], batch_size: int, scales: Sequence[float]
+    ) -> None:
+        self.batch_size = batch_size
+        self._operations = operations
+        self._scales = scales
+        self._lock = threading.Lock()
+        self._compiled = lru_cache(maxsize=_COMPILED)(self._compile)
 
-def inner_graph(model: Any) -> Any:
-    """The graph of a model of Keras' own that has one, else None."""
-    if type(model) is keras.Sequential:
-        return model._functional
-    kind = type(model)
-    own = kind.__name__ == "Functional" and kind.__module__.startswith("keras.")
-    return model if own else None
-
-
-def check_form(model: keras.Model) -> None:
-    """Raises: ModelError unless this is a graph with one output and inputs of a fixed size."""
-    name = model.name
-    graph = inner_graph(model)
-    if graph is None and type(model) is keras.Sequential:
-        raise ModelError(
-            f"The model '{name}' does not know the shape of its input yet. Begin it with "
-            "keras.Input(...), or call it once on data, and save it again."
-        )
-    if graph is None:
-        raise ModelError(
-            f"The model '{name}' is a {type(model).__name__}, whose graph only its own code "
-            "knows. Only Functional and Sequential models can be opened."
-        )
-    if len(graph.outputs) != 1:
-        outputs = ", ".join(
-            f"'{tensor._keras_history.operation.name}' {tuple(tensor.shape[1:])}"
-            for tensor in graph.outputs
-        )
-        raise ModelError(
-            f"The model '{name}' has {len(graph.outputs)} outputs ({outputs}); a classifier has "
-            "one. Save keras.Model(model.inputs, model.outputs[0]) for the one to be seen."
-        )
-    for tensor in graph.inputs:
-        if None in tensor.shape[1:]:
-            shape = ", ".join("any" if size is None else str(size) for size in tensor.shape[1:])
-            raise ModelError(
-                f"Input '{tensor.name}' of model '{name}' takes any size ({shape}). Save a model "
-                "with a fixed one: inputs = keras.Input((64, 64, 3)); "
-                "keras.Model(inputs, model(inputs)).save('fixed.keras')."
-            )
-        if str(tensor.dtype) == "string":
-            raise ModelError(f"Input '{tensor.name}' of model '{name}' takes text, not numbers.")
-
-
-class _Tracer:
-    """Collects the calls of a model and of the models within it."""
-
-    def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self._count = 0
-
-    def input(self, tensor: Any, model: str) -> Call:
-        name = tensor._keras_history.operation.name
-        if model == "Sequential":
-            # Keras numbers the input that it makes for a sequential model over the whole
-            # process; names must be the same after every load.
-            name = re.sub(r"^input_layer(_\d+)?$", "input", name)
-        shape, kind = tuple(tensor.shape), str(tensor.dtype)
-        return Call(name, "InputLayer", name, (shape,), self._new(1), dtype=kind)
-
-    def open(self, graph: Any, env: dict[int, int], path: Path) -> None:
-        """Collect the calls of a graph.
+    def batches(
+        self, arrays: Sequence[Array], places: Sequence[int], first: int = 0, last: int = EVERYTHING
+    ) -> Iterator[tuple[int, list[Array]]]:
+        """Outputs of some operations, flat; features [first, last) of them.
 
         Args:
-            env: identity of a Keras tensor -> number of its value; knows the graph's inputs, and
-                learns everything else. It belongs to one call of the graph, since a model that
-                is called twice has the same tensors both times.
-            path: the models around it, as in `Call`.
+            arrays: one per input, (n, *shape) float32.
+            places: of the operations.
+        Yields: place of the first sample of a batch, and one (m, width) float32 array per
+            operation, which are views of TensorFlow's memory: copy what is to be kept.
+        Raises: ModelError, DataError or MemoryBudgetError if it cannot be computed.
         """
-        for depth in sorted(graph._nodes_by_depth, reverse=True):
-            for node in graph._nodes_by_depth[depth]:
-                if node.is_input or any(id(tensor) not in env for tensor in node.input_tensors):
-                    continue
-                inner = inner_graph(node.operation)
-                given = None if inner is None else _given(inner, node)
-                if given is None:
-                    self._add(node, env, path)
-                    continue
-                place = (*path, (node.operation.name, len(self.calls)))
-                inside = {
-                    id(wanted): self._cast(env[id(tensor)], tensor, wanted, place)
-                    for wanted, tensor in zip(inner.inputs, given, strict=True)
-                }
-                self.open(inner, inside, place)
-                for tensor, made in zip(node.outputs, inner.outputs, strict=True):
-                    env[id(tensor)] = inside[id(made)]
+        count = len(arrays[0])
+        if not count:
+            return
+        with self._lock:  # so that two threads do not compile the same function
+            function = self._compiled(tuple(places))
+        bounds = [tf.constant(first, tf.int32), tf.constant(last, tf.int32)]
+        for start in range(0, count, self.batch_size):
+            batch = [self._filled(array[start : start + self.batch_size]) for array in arrays]
+            made = self._computed(function, [*map(tf.constant, batch), *bounds], places)
+            size = min(self.batch_size, count - start)
+            yield start, [np.asarray(memoryview(part))[:size] for part in made]
 
-    def _add(self, node: Any, env: dict[int, int], path: Path) -> None:
-        """Collect one call of one layer, in two parts if its activation can be told apart."""
-        layer = node.operation
-        if getattr(layer, "stateful", False):
+    def _compile(self, places: tuple[int, ...]) -> Any:
+        """A TensorFlow function from one batch of every input to flat outputs."""
+        needed = ancestors(self._operations, places)
+
+        def compute(*given: Any) -> list[Any]:
+            *inputs, first, last = given
+            values: dict[int, Any] = {}
+            feeds = iter(zip(inputs, self._scales, strict=True))
+            for place, operation in enumerate(self._operations):
+                if operation.run is None:
+                    x, scale = next(feeds)
+                    x = x if scale == 1.0 else x * scale
+                    values[operation.writes[0]] = tf.cast(x, operation.dtype)
+                elif place in needed:
+                    values.update(zip(operation.writes, operation.run(values), strict=True))
+            return [self._flat(place, values)[:, first:last] for place in places]
+
+        shapes = [operation.shape for operation in self._operations if operation.run is None]
+        images = [tf.TensorSpec((self.batch_size, *shape), tf.float32) for shape in shapes]
+        bound = tf.TensorSpec((), tf.int32)
+        function = tf.function(compute, autograph=False, jit_compile=False)
+        try:
+            return function.get_concrete_function(*images, bound, bound)
+        except StudyError:
+            raise
+        except Exception as error:  # whatever a layer raises that was built but does not work
             raise ModelError(
-                f"Layer '{layer.name}' carries its state from batch to batch, so that activations "
-                "would depend on the samples before. Build it with stateful=False."
-            )
-        function = _fused(layer)
-        flat = keras.tree.flatten((node.arguments.args, node.arguments.kwargs))
-        writes = self._new(len(node.outputs))
-        whole = Call(
-            name=layer.name,
-            operation=_title(layer),
-            layer=layer.name,
-            path=path,
-            shapes=tuple(tuple(tensor.shape) for tensor in node.outputs),
-            reads=tuple(env[id(tensor)] for tensor in node.input_tensors),
-            writes=writes if function is None else self._new(1),
-            weights=tuple(
-                (id(weight), int(np.prod(weight.shape, dtype=np.int64)))
-                for weight in getattr(layer, "weights", ())
-            ),
-            run=_runner(layer if function is None else _linear_twin(layer), node, env),
-            keras=layer,
-            constants=tuple(value for value in flat if isinstance(value, int | float)),
-            dtype=str(node.outputs[0].dtype),
-        )
-        self.calls.append(whole)
-        if function is not None:
-            title = _function_name(function)
-            activation = replace(
-                whole,
-                name=_snake(title),
-                fused=True,
-                operation=title,
-                reads=whole.writes,
-                writes=writes,
-                weights=(),
-                run=_activation_runner(function, whole.writes[0]),
-                constants=(),
-            )
-            self.calls.append(activation)
-        env.update((id(tensor), value) for tensor, value in zip(node.outputs, writes, strict=True))
+                f"{self._named(places)} cannot be computed: {reason(error)} The model does not "
+                "describe a network that runs; save it again."
+            ) from error
 
-    def _cast(self, value: int, tensor: Any, wanted: Any, path: Path) -> int:
-        """The value as a nested model takes it; mixed precision may change its type."""
-        if tensor.dtype == wanted.dtype:
-            return value
-        (cast,) = writes = self._new(1)
-        self.calls.append(
-            Call(
-                name="cast",
-                operation="Identity",
-                layer="cast",
-                path=path,
-                shapes=(tuple(tensor.shape),),
-                writes=writes,
-                reads=(value,),
-                run=lambda values: [keras.ops.cast(values[value], wanted.dtype)],
-            )
-        )
-        return cast
+    def _flat(self, place: int, values: Mapping[int, Any]) -> Any:
+        """All used outputs of an operation: (batch, features) float32."""
+        operation = self._operations[place]
+        parts = [values[number] for number in operation.used]
+        for part in parts:
+            if not part.shape.rank or part.shape[0] != self.batch_size:
+                raise ModelError(
+                    f"Operation '{operation.name}' does not keep samples apart: for "
+                    f"{self.batch_size} samples it gives {part.shape}, so that it has no "
+                    "activations of one sample."
+                )
+        flat = [tf.reshape(tf.cast(part, tf.float32), (self.batch_size, -1)) for part in parts]
+        return flat[0] if len(flat) == 1 else tf.concat(flat, axis=1)
 
-    def _new(self, count: int) -> tuple[int, ...]:
-        self._count += count
-        return tuple(range(self._count - count, self._count))
+    def _filled(self, samples: Array) -> Array:
+        if len(samples) == self.batch_size:
+            return samples
+        filled = np.zeros((self.batch_size, *samples.shape[1:]), samples.dtype)
+        filled[: len(samples)] = samples
+        return filled
 
-
-def _given(inner: Any, node: Any) -> list[Any] | None:
-    """Tensors for the inputs of a nested model, None if it is called in an unusual way."""
-    args, kwargs = node.arguments.args, node.arguments.kwargs
-    if len(args) != 1 or any(hasattr(value, "dtype") for value in keras.tree.flatten(kwargs)):
-        return None
-    struct = args[0]
-    if isinstance(struct, dict) and not isinstance(inner._inputs_struct, dict):
-        struct = [struct.get(tensor.name) for tensor in inner.inputs]
-    tensors: list[Any] = keras.tree.flatten(struct)
-    ranks = [len(tensor.shape) for tensor in tensors if hasattr(tensor, "dtype")]
-    return tensors if ranks == [len(tensor.shape) for tensor in inner.inputs] else None
-
-
-def _runner(layer: Any, node: Any, env: Mapping[int, int]) -> Run:
-    """A call of a layer on values, as Keras itself would call it when nobody trains."""
-    numbers = {id(tensor): env[id(tensor)] for tensor in node.input_tensors}
-    trains = "training" in getattr(layer, "_call_context_args", ())
-
-    def run(values: Values) -> list[Any]:
-        given = {tensor: values[number] for tensor, number in numbers.items()}
-        args, kwargs = node.arguments.fill_in(given)
-        if trains:
-            kwargs = {**kwargs, "training": False}
-        made: list[Any] = keras.tree.flatten(layer(*args, **kwargs))
+    def _computed(
+        self, function: Any, arguments: Sequence[Any], places: Sequence[int]
+    ) -> Sequence[Any]:
+        """Call a compiled function; what TensorFlow cannot do is said in words."""
+        try:
+            made: Sequence[Any] = function(*arguments)
+        except tf.errors.ResourceExhaustedError as error:
+            raise MemoryBudgetError(
+                f"{self._named(places)} needs more memory than there is. Close other programs, or "
+                "use a smaller network."
+            ) from error
+        except tf.errors.OpError as error:
+            raise DataError(
+                f"{self._named(places)} cannot be computed for these samples: {reason(error)} "
+                "Check that their values are what the network was trained on."
+            ) from error
         return made
 
-    return run
+    def _named(self, places: Sequence[int]) -> str:
+        shown = ", ".join(f"'{self._operations[place].name}'" for place in places[:3])
+        return f"Operation {shown}{', ...' if len(places) > 3 else ''}"
 
 
-def _activation_runner(function: Callable[[Any], Any], number: int) -> Run:
-    def run(values: Values) -> list[Any]:
-        before = values[number]
-        after = function(before)
-        mask = getattr(before, "_keras_mask", None)
-        if mask is not None:
-            after._keras_mask = mask  # the layer as a whole would have handed it on
-        return [after]
+def probabilities(last: Any, output: str) -> Any:
+    """Class probabilities (n, classes) float32 from the last operation of a network.
 
-    return run
-
-
-def _fused(layer: Any) -> Callable[[Any], Any] | None:
-    """The activation function that ends a layer, None if there is none to tell apart."""
-    kind = type(layer)
-    if kind.__name__ not in _PARTED or not kind.__module__.startswith("keras."):
-        return None
-    function: Callable[[Any], Any] | None = layer.activation
-    return None if function is None or _function_name(function) == "linear" else function
+    Args:
+        output: what it gives, as `Network.output` says.
+    """
+    last = tf.cast(last, tf.float32)
+    if output == "logits":
+        return tf.nn.softmax(last)
+    if output == "softmax":
+        return last
+    second = tf.sigmoid(last) if output == "sigmoid logit" else last
+    return tf.concat([1.0 - second, second], axis=1)
 
 
-def _linear_twin(layer: Any) -> Any:
-    """The same layer with the same weights, but without its activation function."""
-    twin = object.__new__(type(layer))
-    twin.__dict__.update(layer.__dict__)
-    twin.__dict__["activation"] = None
-    return twin
-
-
-def _function_name(function: Any) -> str:
-    return str(getattr(function, "__name__", type(function).__name__))
-
-
-def _title(layer: Any) -> str:
-    kind = type(layer).__name__
-    return _function_name(layer.activation) if kind == "Activation" else kind
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+def reason(error: Exception) -> str:
+    """The first of what Keras or TensorFlow says, on one line."""
+    text = " ".join(re.sub(r"\x1b\[\d*m", "", str(error)).split())
+    return f"{text[:200].rstrip('. ')}{'...' if len(text) > 200 else '.'}"

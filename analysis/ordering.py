@@ -15,7 +15,7 @@ import numpy as np
 from . import pair_kernels
 from .distances import BUDGET, Points, measure
 from .errors import NotFiniteError, ShapeError
-from .panels import PANEL, finite
+from .panels import PANEL, bits_of
 from .threads import in_stripes
 from .tiles import TILE
 from .types import Array, MakeBlocks, Metric, Preprocessing, Report, silent
@@ -61,7 +61,7 @@ def vat(
     flat = x.reshape(len(x), width)
 
     return vat_from_blocks(
-        lambda: (flat[:, first : first + 4 * PANEL] for first in range(0, width, 4 * PANEL)),
+        lambda: (flat[:, first : first + PANEL] for first in range(0, width, PANEL)),
         len(x),
         metric,
         preprocessing,
@@ -120,26 +120,28 @@ def vat_from_distances(d: Array) -> Array:
     if d.ndim != 2 or d.shape[0] != d.shape[1]:
         raise ShapeError(f"A distance matrix must be square; got shape {d.shape}.")
     values = np.ascontiguousarray(d, dtype=None if d.dtype in (np.float32, np.float64) else float)
-    if not finite(values):
-        row, column = np.argwhere(~np.isfinite(values))[0]
-        raise NotFiniteError(
-            f"Distances must be finite; the one between samples {row:,} and {column:,} is "
-            f"{values[row, column]}. Look for NaN or infinity in the features."
-        )
     return _order_matrix(values, silent)[0]
 
 
 def _order_matrix(values: Array, report: Report) -> tuple[Array, Array]:
     n = len(values)
     order, steps = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=values.dtype)
-    if n < 2:
+    if n == 0:
         return order, steps
     peaks = np.empty(n, dtype=values.dtype)
-    in_stripes(lambda a, b: pair_kernels.row_peaks(values, peaks, a, b), n, TILE)
+    bits, exponent = bits_of(values)
+    in_stripes(lambda a, b: pair_kernels.row_peaks(values, bits, exponent, peaks, a, b), n, TILE)
+    if not np.isfinite(peaks).all():
+        row = int(np.argmin(np.isfinite(peaks)))
+        column = int(np.argmin(np.isfinite(values[row])))
+        raise NotFiniteError(
+            f"Distances must be finite; the one between samples {row:,} and {column:,} is "
+            f"{values[row, column]}. Look for NaN or infinity in the features."
+        )
     order[0] = np.argmax(peaks)
     keys = np.full(n, np.inf, dtype=values.dtype)
     keys[order[0]] = -np.inf
-    _settle(lambda a, b: pair_kernels.prim(values, keys, order, steps, a, b), n, report)
+    _settle(lambda a, b: pair_kernels.prim(values, keys, order, steps, a, b), n, report, 0.95)
     return order, steps
 
 
@@ -174,7 +176,7 @@ def _order_points(points: Points, report: Report) -> tuple[Array, Array]:
             stop,
         )
 
-    _settle(places, n, report)
+    _settle(places, n, report, begin=0.55)
     return order, steps
 
 
@@ -198,9 +200,9 @@ def _farthest(points: Points, report: Report) -> int:
     return int(np.argmax(peaks))
 
 
-def _settle(places: Callable[[int, int], None], n: int, report: Report) -> None:
+def _settle(places: Callable[[int, int], None], n: int, report: Report, begin: float) -> None:
     for start in range(1, n, PLACES_AT_ONCE):
         stop = min(n, start + PLACES_AT_ONCE)
         places(start, stop)
-        # The share of the distances that are done, since few are left in the end.
-        report(0.95 + 0.05 * stop / n, f"Order of {n:,} samples")
+        left = (n - stop) / n  # samples; distances left to look at go with its square
+        report(begin + (1.0 - begin) * (1.0 - left * left), f"Order of {n:,} samples")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .feature_kernels import all_finite
 from .threads import kernel
 from .types import Array
 
@@ -144,14 +145,20 @@ def copy_twins(values: Array, twins: Array, originals: Array, start: int, stop: 
 
 
 @kernel
-def row_peaks(values: Array, peaks: Array, start: int, stop: int) -> None:
-    """peaks[i] = largest number of row i."""
+def row_peaks(
+    values: Array, bits: Array, exponent: Array, peaks: Array, start: int, stop: int
+) -> None:
+    """peaks[i] = largest number of row i, or infinity if one is NaN or infinite.
+
+    Args:
+        bits, exponent: see `feature_kernels.all_finite`.
+    """
     for i in range(start, stop):
         row = values[i]
         peak = row[0]
         for j in range(len(row)):
             peak = max(peak, row[j])
-        peaks[i] = peak
+        peaks[i] = peak if all_finite(bits[i : i + 1], exponent) else np.inf
 
 
 @kernel

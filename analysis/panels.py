@@ -19,6 +19,9 @@ from .types import Array, MakeBlocks, Metric, Preprocessing, Report
 PANEL = 1024
 """Features of a panel: wide enough for fast products, 40 MB for 10,000 samples."""
 
+NARROW = 128
+"""Features that a panel has room for until there are more: few features take little memory."""
+
 COLUMNS = 64
 """Features that one task of a per-feature kernel takes."""
 
@@ -64,7 +67,7 @@ class Stream:
         make_blocks: starts a fresh pass over (n, width) blocks.
         what: the numbers' name in messages.
         features: how many there are, if known; for `fraction` only.
-        report: called at every block of a preparing pass; may raise to stop.
+        report: hears the progress, which never falls, at every block; may raise to stop.
     """
 
     def __init__(
@@ -72,9 +75,10 @@ class Stream:
     ) -> None:
         self.make_blocks = make_blocks
         self.n = n
-        self.what = what
+        self.what = what[:1].upper() + what[1:]
         self.features = features
-        self.report = report
+        self._report = report
+        self._done = 0.0
 
     def blocks(self) -> Iterator[Array]:
         """A fresh pass.
@@ -101,6 +105,11 @@ class Stream:
             return seen / (seen + PANEL)
         return min(1.0, seen / max(1, self.features))
 
+    def tell(self, fraction: float, text: str = "") -> None:
+        """Report the progress, or only give a chance to stop if it lies further back."""
+        self._done = max(self._done, fraction)
+        self._report(self._done, text)
+
     def _not_finite(self, block: Array) -> str:
         bad = ~np.isfinite(block)
         samples = np.flatnonzero(bad.any(axis=1))
@@ -111,11 +120,15 @@ class Stream:
         )
 
 
-def finite(values: Array) -> bool:
-    """Whether a C-ordered float32 or float64 matrix holds neither NaN nor infinity."""
+def bits_of(values: Array) -> tuple[Array, Array]:
+    """A float32 or float64 array as unsigned integers, and (1,) the mask of their exponents."""
     kind = np.uint32 if values.dtype == np.float32 else np.uint64
-    exponent = np.full(1, np.inf, dtype=values.dtype).view(kind)
-    bits = values.view(kind)
+    return values.view(kind), np.full(1, np.inf, dtype=values.dtype).view(kind)
+
+
+def finite(values: Array) -> bool:
+    """Whether a C-ordered float32 matrix holds neither NaN nor infinity."""
+    bits, exponent = bits_of(values)
     found: list[bool] = []
 
     def check(start: int, stop: int) -> None:
@@ -144,7 +157,7 @@ def measure_rows(stream: Stream, metric: Metric, preprocessing: Preprocessing) -
         if metric == "correlation" and width == piece.shape[1]:
             base = piece[:, 0].astype(np.float64)
         _add_rows(piece, base, total, square)
-        stream.report(0.1 * stream.fraction(width), "Measuring samples")
+        stream.tell(0.1 * stream.fraction(width), "Measuring samples")
     if metric == "correlation":
         shift = base + total / max(1, width)
         power = square - total * total / max(1, width)
@@ -163,11 +176,16 @@ def panels(stream: Stream, preprocessing: Preprocessing, rows: Rows) -> Iterator
     dead filters cost nothing. At least one panel comes, of width 0 if no feature differs.
     """
     n = stream.n
-    values = np.empty((n, PANEL), dtype=np.float32)
+    values = np.empty((n, NARROW), dtype=np.float32)
     filled = seen = 0
     first = True
     for piece, seen in _pieces(stream, preprocessing, rows):
+        stream.tell(0.0, f"Features of {n:,} samples")
         kept = _varying(piece)
+        if filled + len(kept) > NARROW and values.shape[1] == NARROW:
+            wide = np.empty((n, PANEL), dtype=np.float32)
+            wide[:, :filled] = values[:, :filled]
+            values = wide
         while len(kept):
             if filled == PANEL:
                 yield Panel(values, first, last=False, seen=seen)
@@ -206,7 +224,7 @@ def _pieces(
     """
     standardise = preprocessing == "standardise"
     plain = rows.plain and not standardise
-    buffer = np.empty((0 if plain else stream.n, PANEL), dtype=np.float32)
+    buffer = np.empty((stream.n, 0), dtype=np.float32)
     seen = 0
     for block in stream.blocks():
         for first in range(0, block.shape[1], PANEL):
@@ -215,6 +233,8 @@ def _pieces(
             if plain or not stream.n:
                 yield piece, seen
             else:
+                if buffer.shape[1] < piece.shape[1]:
+                    buffer = np.empty(piece.shape, dtype=np.float32)
                 out = buffer[:, : piece.shape[1]]
                 _prepare(piece, standardise, rows, out)
                 yield out, seen

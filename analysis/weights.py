@@ -7,14 +7,12 @@ Keras runs: in the worker process, never in the web process.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import h5py
 
-from .archive import WEIGHTS
 from .errors import ModelError, UnsafeModelError
 
 MAX_OBJECTS = 100_000
@@ -33,21 +31,11 @@ _KINDS = "biufc"
 """NumPy kinds of plain numbers. No text, no objects, no references."""
 
 
-def check_archive(path: Path, name: str) -> None:
-    """Check the weights inside an archive that `archive.copy` has written.
-
-    Args:
-        path: of the copy; its members are not packed.
-        name: of the user's file, for the message.
-    Raises: as `check`.
-    """
-    with zipfile.ZipFile(path) as archive, archive.open(WEIGHTS) as file:
-        check(file, name)
-
-
 def check(file: IO[bytes] | Path, name: str) -> None:
     """Refuse an HDF5 file that reaches out of itself or claims absurd sizes.
 
+    Args:
+        name: of the user's file, for the message.
     Raises:
         UnsafeModelError: links, external or virtual storage, plug-ins, bombs.
         ModelError: no HDF5 file, damaged.

@@ -150,8 +150,10 @@ const functions = {
   },
 
   pickStudy(study, split, view) {
-    if (!study || (study === view.study && split === (view.split || split))) return nothing();
-    const fresh = study !== view.study ? { layer: "", focus: null, colour: null, group: "" } : {};
+    const open = workspace.study; // what the pickers show when the link names nothing
+    const same = study === (view.study || open?.name) && split === (view.split || open?.split);
+    if (!study || same) return nothing();
+    const fresh = study !== (view.study || open?.name) ? { layer: "", focus: null, colour: null, group: "" } : {};
     return { ...view, ...fresh, study, split };
   },
 
@@ -171,6 +173,11 @@ const functions = {
     } else {
       parts.cover.failed(study);
     }
+    return nothing();
+  },
+
+  studyOpened(opened) {
+    if (opened) set("frame-tried", { data: opened });
     return nothing();
   },
 

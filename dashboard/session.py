@@ -87,14 +87,13 @@ def register(app: Dash, studies: Studies) -> None:
         Output(frame("study"), "data"),
         Output(frame("to-open"), "data"),
         Input(frame("asked"), "data"),
-        Input(frame("opened"), "data"),
+        Input(frame("tried"), "data"),
         prevent_initial_call=True,
     )
-    def _(asked: dict[str, Any] | None, opened: dict[str, Any] | None) -> tuple[Any, Any]:
+    def _(asked: dict[str, Any] | None, tried: dict[str, Any] | None) -> tuple[Any, Any]:
         if not asked:
             return no_update, no_update
-        ended = opened if ctx.triggered_id == frame("opened") else None
-        return look_up(studies, asked, ended)
+        return look_up(studies, asked, tried if ctx.triggered_id == frame("tried") else None)
 
     app.callback(
         Output(frame("opened"), "data"),
@@ -179,6 +178,8 @@ def clientside(app: Dash) -> None:
         Input(frame("split-picker"), "value"),
         State(frame("view"), "data"),
     )
+    # "opened" must not lead back to what starts the opening, or Dash would see a circle.
+    link("studyOpened", Output(sink, "data", allow_duplicate=True), Input(frame("opened"), "data"))
     link("studyChanged", Output(sink, "data"), Input(frame("study"), "data"))
     link(
         "openProgress",

@@ -60,6 +60,7 @@ def _stores(first: str) -> list[Component]:
         dcc.Store(id=frame("asked")),
         dcc.Store(id=frame("to-open")),
         dcc.Store(id=frame("opened")),
+        dcc.Store(id=frame("tried")),
         dcc.Store(id=frame("open-progress")),
         dcc.Store(id=frame("study")),
         dcc.Store(id=frame("selection"), data={"indices": []}),

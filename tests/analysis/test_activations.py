@@ -147,7 +147,11 @@ def test_whole_and_streamed_are_the_same_bits() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(count=st.integers(0, 20), budget=st.integers(160, 5_000), layer=st.sampled_from(["relu0", "dense1"]))
+@given(
+    count=st.integers(0, 20),
+    budget=st.integers(160, 5_000),
+    layer=st.sampled_from(["relu0", "dense1"]),
+)
 def test_blocks_cover_all_features_within_the_budget(count: int, budget: int, layer: str) -> None:
     _, net, _, _ = opened("mlp")
     x = np.random.default_rng(count).random((count, 12), dtype=np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import warnings
 from functools import cache
@@ -25,7 +26,7 @@ def opened(name: str) -> network.Network:
 
 
 def chain(*names: str) -> list[Edge]:
-    return list(zip(names, names[1:], strict=False))
+    return list(itertools.pairwise(names))
 
 
 @pytest.mark.parametrize("name", NAMES)

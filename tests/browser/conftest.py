@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
+from running import Server
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-ROOT = Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared" / "data"
 
 # Cytoscape warns of the wheel sensitivity that its Dash component always sets.
 KNOWN = ("custom wheel sensitivity",)
@@ -33,44 +27,6 @@ FLAGS = [
 expect.set_options(timeout=30_000)
 
 
-class Server:
-    """`python app.py` as a user starts it, in a process group of its own."""
-
-    def __init__(self, home: Path, *arguments: str) -> None:
-        self.log = home.parent / f"{home.name}.log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "app.py", "--home", str(home), "--port", "0", *arguments],
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                start_new_session=True,
-                env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
-            )
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            found = re.search(r"http://\S+", line)
-            if found:
-                self.url = found.group()
-                return
-        raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
-
-    def family(self) -> list[psutil.Process]:
-        """The server and all that it started."""
-        server = psutil.Process(self.process.pid)
-        return [server, *server.children(recursive=True)]
-
-    def stop(self) -> None:
-        family = self.family() if self.process.poll() is None else []
-        self.process.terminate()
-        self.process.wait(30)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        _, alive = psutil.wait_procs(family, timeout=10)
-        assert not alive, f"left over: {alive}"
-
-
 @pytest.fixture(scope="session")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """Start servers; each call may name a home to share one."""
@@ -83,8 +39,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 
     yield make
     for server in servers:
-        if server.process.poll() is None:
-            server.stop()
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import { decode, defaults, encode } from "../../assets/lib/address.mjs";
 import { generator, integer } from "./support.mjs";
 
 const CHOICES = {
+  split: ["", "test", "train", "all"],
   colour: [null, "class", "predicted", "correct", "relative"],
   simplified: [false, true],
   metric: ["euclidean", "cosine", "manhattan", "correlation"],
