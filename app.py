@@ -1,8 +1,8 @@
 """The command line of Stratoscope; `gunicorn app:server` serves the same application.
 
-    python app.py                                   the embedded demo
-    python app.py --demo lenet5-mnist               a demo of the literature
-    python app.py --model my.keras --data my.npz    a network of your own
+python app.py                                   the embedded demo
+python app.py --demo lenet5-mnist               a demo of the literature
+python app.py --model my.keras --data my.npz    a network of your own
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import activations, assess, glyph as glyphs, ordering
+from . import activations, assess, ordering
 from . import dataset as datasets
-from .types import Fill, Metric, Preprocessing, Result
+from . import glyph as glyphs
+from .types import Fill, Graph, Metric, Preprocessing, Result
 
 if TYPE_CHECKING:
     from .workbench import Workbench
@@ -42,7 +43,14 @@ def thumbnails(bench: Workbench, side: int) -> Result:
 
 
 def order(bench: Workbench, layer: str, metric: Metric, preprocessing: Preprocessing) -> Result:
-    """VAT order of all samples by one layer's activations."""
+    """VAT order of all samples by one layer's activations.
+
+    An operation that only moves values leaves every distance as it was, so that it has the order
+    of what feeds it.
+    """
+    before = _unmoved(bench.network.graph, layer)
+    if before is not None:
+        return bench.ask("order", layer=before, metric=metric, preprocessing=preprocessing)
     found = ordering.vat_from_blocks(
         partial(
             activations.blocks,
@@ -61,6 +69,14 @@ def order(bench: Workbench, layer: str, metric: Metric, preprocessing: Preproces
     return Result(
         arrays={"order": found.order.astype(np.int32), "steps": found.steps.astype(np.float32)}
     )
+
+
+def _unmoved(graph: Graph, layer: str) -> str | None:
+    """The single node whose values `layer` hands on in another arrangement, if there is one."""
+    feeders = [source for source, target in graph.edges if target == layer]
+    if len(feeders) != 1 or layer not in {node.name for node in graph.nodes if node.reorders}:
+        return None
+    return feeders[0] if graph.node(feeders[0]).size == graph.node(layer).size else None
 
 
 def glyph(
@@ -86,7 +102,9 @@ def glyph(
         facts={
             "layer": layer,
             "separation": None if np.isnan(score) else score,
-            "separation_by_class": [None if np.isnan(value) else float(value) for value in by_class],
+            "separation_by_class": [
+                None if np.isnan(value) else float(value) for value in by_class
+            ],
             "height": picture.shape[0],
             "width": picture.shape[1],
         },

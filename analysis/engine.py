@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+
 class Engine:
     """Starts jobs and says how they are.
 

@@ -9,25 +9,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from .threads import kernel, strict_kernel
+from .threads import kernel
 from .types import Array
 
 
-@strict_kernel
-def all_finite(bits: Array, exponent: Array) -> bool:
-    """Whether floats, seen as unsigned integers, hold no NaN or infinity.
-
-    Args:
-        bits: (n, m) uint32 or uint64, the floats' own bits.
-        exponent: (1,) of the same type, all bits of the exponent set.
-    """
-    mask = exponent[0]
+@kernel
+def all_finite(bits: Array) -> bool:
+    """Whether float32 numbers, of which these are the bits as uint32, hold no NaN or infinity."""
+    exponent = np.uint32(0x7F800000)
     for i in range(len(bits)):
         row = bits[i]
-        bad = 0
+        largest = np.uint32(0)
         for j in range(len(row)):
-            bad += (row[j] & mask) == mask
-        if bad > 0:
+            largest = max(largest, row[j] & exponent)
+        if largest == exponent:
             return False
     return True
 

@@ -1,11 +1,11 @@
 """The one directory where everything is kept, and what lies where in it.
 
-    results/    answers, under their keys; may be evicted, is computed again
-    networks/   trained demo networks
-    groups/     named groups of samples; made by the user, never evicted
-    board/      what running jobs say of themselves
-    locks/      one file per question being answered
-    scratch/    working space of the engine
+results/    answers, under their keys; may be evicted, is computed again
+networks/   trained demo networks
+groups/     named groups of samples; made by the user, never evicted
+board/      what running jobs say of themselves
+locks/      one file per question being answered
+scratch/    working space of the engine
 """
 
 from __future__ import annotations

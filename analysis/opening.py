@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import demos
-from .named import BUILT_IN
 from .errors import DataError
 from .keys import digest
+from .named import BUILT_IN
 from .store import Store
 from .types import Array, Edge, Graph, Node, Result, Source, Study
 
@@ -63,9 +63,7 @@ class Card:
 
     def pack(self) -> Result:
         facts = {
-            name: value
-            for name, value in asdict(self).items()
-            if name not in {"labels", "indices"}
+            name: value for name, value in asdict(self).items() if name not in {"labels", "indices"}
         }
         return Result(arrays={"labels": self.labels, "indices": self.indices}, facts=facts)
 

@@ -8,14 +8,14 @@ to the sample that is nearest to any of those ordered before it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import pair_kernels
+from . import pair_kernels, prim_kernels
 from .distances import BUDGET, Points, measure
 from .errors import NotFiniteError, ShapeError
-from .panels import PANEL, bits_of
+from .panels import PANEL
 from .threads import in_stripes
 from .tiles import TILE
 from .types import Array, MakeBlocks, Metric, Preprocessing, Report, silent
@@ -124,43 +124,55 @@ def vat_from_distances(d: Array) -> Array:
 
 
 def _order_matrix(values: Array, report: Report) -> tuple[Array, Array]:
+    """Order and steps, from a C-ordered matrix of float32 or float64."""
     n = len(values)
-    order, steps = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=values.dtype)
-    if n == 0:
-        return order, steps
-    peaks = np.empty(n, dtype=values.dtype)
-    bits, exponent = bits_of(values)
-    in_stripes(lambda a, b: pair_kernels.row_peaks(values, bits, exponent, peaks, a, b), n, TILE)
-    if not np.isfinite(peaks).all():
-        row = int(np.argmin(np.isfinite(peaks)))
+    kind: type[np.signedinteger[Any]] = np.int32 if values.dtype == np.float32 else np.int64
+    bits = values.view(kind)
+    order, steps = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=kind)
+    if n:
+        order[0] = _start(values, bits)
+        keys = np.full(n, np.iinfo(kind).max, dtype=kind)
+        keys[order[0]] = np.iinfo(kind).min
+        _settle(lambda a, b: prim_kernels.prim(bits, keys, order, steps, a, b), n, report, 0.95)
+    negative = steps < 0
+    steps[negative] ^= np.iinfo(kind).max  # undoes `prim_kernels.sortable`
+    return order, steps.view(values.dtype)
+
+
+def _start(values: Array, bits: Array) -> int:
+    """The lowest row that holds the largest distance."""
+    largest, smallest = np.empty_like(bits[0]), np.empty_like(bits[0])
+    in_stripes(
+        lambda a, b: prim_kernels.row_extremes(bits, largest, smallest, a, b), len(bits), TILE
+    )
+    infinite = int(np.full(1, np.inf, dtype=values.dtype).view(bits.dtype)[0])
+    bad = (largest >= infinite) | (smallest < -infinite)
+    if bad.any():
+        row = int(np.argmax(bad))
         column = int(np.argmin(np.isfinite(values[row])))
         raise NotFiniteError(
             f"Distances must be finite; the one between samples {row:,} and {column:,} is "
             f"{values[row, column]}. Look for NaN or infinity in the features."
         )
-    order[0] = np.argmax(peaks)
-    keys = np.full(n, np.inf, dtype=values.dtype)
-    keys[order[0]] = -np.inf
-    _settle(lambda a, b: pair_kernels.prim(values, keys, order, steps, a, b), n, report, 0.95)
-    return order, steps
+    return int(np.argmax(largest))
 
 
 def _order_points(points: Points, report: Report) -> tuple[Array, Array]:
     """The order from features themselves: the numbers are those of a matrix, but never kept."""
     n = points.values.shape[1]
-    order, steps = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.float32)
+    order, steps = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int32)
     if n < 2:
-        return order, steps
+        return order, steps.view(np.float32)
     order[0] = _farthest(points, report)
-    keys = np.full(n, np.inf, dtype=np.float32)
-    keys[order[0]] = -np.inf
+    keys = np.full(n, np.iinfo(np.int32).max, dtype=np.int32)
+    keys[order[0]] = np.iinfo(np.int32).min
     rest, rest_flat, samples = points.values.copy(), points.flat.copy(), np.arange(n)
-    apart, absolute = points.scale.apart, points.absolute
+    apart, absolute = _apart(points), points.absolute
     size = n
 
     def places(start: int, stop: int) -> None:
         nonlocal size
-        size = pair_kernels.prim_points(
+        size = prim_kernels.prim_points(
             points.values,
             points.flat,
             apart,
@@ -177,20 +189,20 @@ def _order_points(points: Points, report: Report) -> tuple[Array, Array]:
         )
 
     _settle(places, n, report, begin=0.55)
-    return order, steps
+    return order, steps.view(np.float32)
 
 
 def _farthest(points: Points, report: Report) -> int:
     """The lowest sample at an end of the largest distance."""
     n = points.values.shape[1]
-    peaks = np.zeros(n, dtype=np.float32)
-    apart, absolute = points.scale.apart, points.absolute
+    peaks = np.zeros(n, dtype=np.int32)
+    apart, absolute = _apart(points), points.absolute
 
     def stripe(top: int, bottom: int) -> None:
         for left in range(top, n, TILE):
             tile = np.empty((bottom - top, min(TILE, n - left)), dtype=np.float32)
             pair_kernels.pair_tile(points.values, top, left, absolute, tile)
-            pair_kernels.tile_peaks(tile, top, left, points.flat, apart, peaks)
+            prim_kernels.tile_peaks(tile, top, left, points.flat, apart, peaks)
 
     def halved(fraction: float, text: str = "") -> None:
         report(0.1 + 0.45 * fraction, text or f"Largest distance of {n:,} samples")
@@ -198,6 +210,10 @@ def _farthest(points: Points, report: Report) -> int:
     in_stripes(stripe, n, TILE, halved)
     # Every pair was seen from its lower sample only, so the first peak is the lowest of its ends.
     return int(np.argmax(peaks))
+
+
+def _apart(points: Points) -> Array:
+    return np.full(1, points.scale.apart, dtype=np.float32).view(np.int32)
 
 
 def _settle(places: Callable[[int, int], None], n: int, report: Report, begin: float) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import diskcache
 import filelock
@@ -27,6 +27,8 @@ from .home import Home
 from .types import Array, Result
 
 log = logging.getLogger(__name__)
+
+_Part = TypeVar("_Part")
 
 _NPZ = 100  # diskcache numbers the ways in which it keeps a value; ours lies outside its own
 _FACTS = "facts.json"
@@ -165,7 +167,7 @@ class DiskStore:
     def close(self) -> None:
         self._cache.close()
 
-    def _read(self, key: str, part: Any) -> Any:
+    def _read(self, key: str, part: Callable[[zipfile.ZipFile], _Part]) -> _Part | None:
         try:
             file = self._cache.get(key)
             if file is None:
@@ -197,7 +199,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> Array:
 def _facts(archive: zipfile.ZipFile) -> dict[str, Any]:
     facts = json.loads(archive.read(_FACTS))
     if not isinstance(facts, dict):
-        raise ValueError("the facts are not a mapping")
+        raise ValueError("the facts are not a mapping")  # noqa: TRY004 - damage, not a type
     return facts
 
 

@@ -22,14 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def kernel(function: F) -> F:
     """Compile on first use and keep the machine code beside the module.
 
-    The compiler may take minima in any order (numbers are not NaN and the sign of zero does not
-    matter), but no sum is reordered and no product fused.
+    Without `fastmath`: no sum is reordered and no product fused, on any processor.
     """
-    return cast("F", numba.njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})(function))
-
-
-def strict_kernel(function: F) -> F:
-    """Like `kernel`, for numbers that may be NaN."""
     return cast("F", numba.njit(cache=True, nogil=True)(function))
 
 

@@ -189,7 +189,7 @@ class _Tracer:
                 reads=whole.writes,
                 writes=writes,
                 weights=(),
-                run=_activation_runner(function, whole.writes[0]),
+                run=_applied(function, whole.writes[0]),
                 constants=(),
             )
             self.calls.append(activation)
@@ -215,7 +215,10 @@ class _Tracer:
         return cast
 
     def _given(self, inner: Any, node: Any) -> list[Any] | None:
-        """Tensors for the inputs of a nested model, None if it is called in an unusual way."""
+        """Tensors for the inputs of a nested model, None if it is called in an unusual way.
+
+        A mask is one: the layers inside would look for it on their inputs.
+        """
         args, kwargs = node.arguments.args, node.arguments.kwargs
         if len(args) != 1 or any(hasattr(value, "dtype") for value in self._flatten(kwargs)):
             return None
@@ -246,16 +249,8 @@ def _runner(layer: Any, node: Any, env: Mapping[int, int], flatten: Flatten) -> 
     return run
 
 
-def _activation_runner(function: Callable[[Any], Any], number: int) -> Run:
-    def run(values: Values) -> list[Any]:
-        before = values[number]
-        after = function(before)
-        mask = getattr(before, "_keras_mask", None)
-        if mask is not None:
-            after._keras_mask = mask  # the layer as a whole would have handed it on
-        return [after]
-
-    return run
+def _applied(function: Callable[[Any], Any], number: int) -> Run:
+    return lambda values: [function(values[number])]
 
 
 def _fused(layer: Any) -> Callable[[Any], Any] | None:

@@ -1,4 +1,4 @@
-"""The jobs that run in a worker process. Each takes a `Desk` and plain JSON, and returns plain JSON.
+"""The jobs of a worker process. Each takes a `Desk` and plain JSON, and returns plain JSON.
 
 This module brings TensorFlow with it: the web process names it by text and never imports it.
 """
@@ -6,8 +6,8 @@ This module brings TensorFlow with it: the web process names it by text and neve
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from functools import lru_cache
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ from . import dataset as datasets
 from . import demos, graph, keras_datasets, training
 from . import network as networks
 from .board import Desk
-from .errors import Cancelled, DataError, StudyError
+from .errors import Cancelled, DataError, ModelError, StudyError
 from .home import Home
 from .network import Network
 from .opening import Card, Clock, identity, place_of, seconds_text
 from .store import DiskStore
-from .types import Dataset, Report, Source, Study, silent
+from .types import Dataset, Node, Report, Source, Study, silent
 from .workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -59,54 +59,31 @@ def open_study(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
 def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
     """Answer the glyph of every operation, in the order of the data flow.
 
-    Tells the desk [{"done", "failed", "layer", "part", "fraction", "left"}], the last two for the
-    whole in shares and seconds. A layer that cannot be analysed is named with its reason and the
-    others go on.
+    Tells the desk [{"done", "failed", "layer", "part", "fraction", "left"}]: `part` of the current
+    layer, `fraction` of all, seconds left. A layer that cannot be analysed is named with its
+    reason and the others go on.
 
     Args:
         task: {"source", "metric", "preprocessing", "fill", "budget"}.
     Returns: {"done": {layer: facts}, "failed": {layer: reason}}.
     """
-    wanted = Source(**task["source"])
     knobs = {name: task[name] for name in ("metric", "preprocessing", "fill")}
-    network, data = _load(desk.home, wanted, silent)
-    store = DiskStore(desk.home)
-    drawn = graph.of(network).nodes
-    work = np.array([float(node.size + 50) for node in drawn])
-    before = np.concatenate([[0.0], np.cumsum(work)]) / work.sum()
-    done: dict[str, Any] = {}
-    failed: dict[str, str] = {}
-    clock = Clock()
-    skipped = 0.0
-    bench = Workbench(network, data, store, budget=task["budget"])
-    for index, node in enumerate(drawn):
-        question = {"layer": node.name, **knobs}
-        facts = bench.glyph_facts(**question)
+    network, data = _load(desk.home, Source(**task["source"]), silent)
+    bench = Workbench(network, data, DiskStore(desk.home), budget=task["budget"])
+    wanted = graph.of(network).nodes
+    done = {}
+    for node in wanted:
+        facts = bench.glyph_facts(layer=node.name, **knobs)
         if facts is not None:
             done[node.name] = facts
-            skipped += work[index] / work.sum()
-            continue
-
-        def report(fraction: float, text: str = "", index: int = index, name: str = node.name) -> None:
-            share = float(before[index] + fraction * (before[index + 1] - before[index]))
-            fresh = (share - skipped) / max(1e-9, 1.0 - skipped)
-            desk.tell(
-                [
-                    {
-                        "done": done,
-                        "failed": failed,
-                        "layer": name,
-                        "part": fraction,
-                        "fraction": share,
-                        "left": clock.left(fresh),
-                    }
-                ],
-                now=fraction == 0.0,
-            )
-
-        report(0.0)
+    failed: dict[str, str] = {}
+    missing = [node for node in wanted if node.name not in done]
+    progress = _GlyphProgress(desk, missing, done, failed)
+    for node in missing:
         try:
-            done[node.name] = bench.watched(report).ask("glyph", **question).facts
+            progress.start(node)
+            watched = bench.watched(progress.report)
+            done[node.name] = watched.ask("glyph", layer=node.name, **knobs).facts
         except Cancelled:
             raise
         except StudyError as error:
@@ -115,33 +92,109 @@ def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
     return {"done": done, "failed": failed}
 
 
+class _GlyphProgress:
+    """How far `compute_glyphs` is, by the work that its layers take."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        missing: Sequence[Node],
+        done: Mapping[str, Any],
+        failed: Mapping[str, str],
+    ) -> None:
+        self._desk, self._done, self._failed = desk, done, failed
+        # The matrix product grows with the activations; what comes after it is the same for all.
+        self._work = {node.name: node.size + 100.0 for node in missing}
+        self._before = 0.0
+        self._layer = ""
+        self._clock = Clock()
+
+    def start(self, node: Node) -> None:
+        self._before += self._work.get(self._layer, 0.0)
+        self._layer = node.name
+        self._say(0.0, now=True)
+
+    def report(self, fraction: float, text: str = "") -> None:
+        self._say(fraction, now=False)
+
+    def _say(self, part: float, *, now: bool) -> None:
+        share = (self._before + part * self._work[self._layer]) / sum(self._work.values())
+        state = {
+            "done": self._done,
+            "failed": self._failed,
+            "layer": self._layer,
+            "part": part,
+            "fraction": share,
+            "left": self._clock.left(share),
+        }
+        self._desk.tell([state], now=now)
+
+
+class _Shelf:
+    """Networks and data of the studies used last, shared by the threads of a worker."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._lock = threading.Lock()
+        self._pairs: dict[str, tuple[Network, Dataset]] = {}
+
+    def take(self, key: str) -> tuple[Network, Dataset] | None:
+        with self._lock:
+            pair = self._pairs.pop(key, None)
+            if pair is not None:
+                self._pairs[key] = pair  # used last, forgotten last
+            return pair
+
+    def put(self, key: str, pair: tuple[Network, Dataset]) -> None:
+        with self._lock:
+            self._pairs[key] = pair
+            while len(self._pairs) > self._places:
+                del self._pairs[next(iter(self._pairs))]
+
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pairs.clear()
+
+
+_SHELF = _Shelf(places=2)
+"""Of this worker process: loading a network takes seconds, a question often less."""
+
+
 def _load(home: Home, source: Source, report: Report) -> tuple[Network, Dataset]:
-    pair = _loaded(home.path, source, identity(source), _Unhashed(report))
+    """Network and data of a study; a demo is trained if it has not been."""
+    key = identity(source)
+    pair = _SHELF.take(key)
+    if pair is None:
+        pair = _read(home, source, report)
+        _SHELF.put(key, pair)
+        _verify(home, key, pair)
     return pair
 
 
-class _Unhashed:
-    """A report that does not count when a cached call is looked up."""
+def _verify(home: Home, key: str, pair: tuple[Network, Dataset]) -> None:
+    """Drop a card that speaks of other content than what was read just now.
 
-    def __init__(self, report: Report) -> None:
-        self.report = report
+    Raises: ModelError if there was one, because pages have taken addresses from it.
+    """
+    store = DiskStore(home)
+    known = store.get(key)
+    network, data = pair
+    if known is not None and Card.unpack(known).study != Study(
+        network.fingerprint, data.fingerprint
+    ):
+        store.drop(key)
+        raise ModelError(
+            "The network or the data has changed since this study was opened. Reload the page."
+        )
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashed)
 
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=2)
-def _loaded(home: Path, source: Source, state: str, watch: _Unhashed) -> tuple[Network, Dataset]:
-    """Network and data of the studies used last; `state` changes when their files do."""
-    report = watch.report
+def _read(home: Home, source: Source, report: Report) -> tuple[Network, Dataset]:
     if source.demo:
         demo = demos.get(source.demo)
-        path = place_of(Home(home), demo)
+        path = place_of(home, demo)
         if not path.exists():
-            _train(demo, path, source, _part(report, 0.0, 0.95))
+            _train(home, demo, source, _part(report, 0.0, 0.95))
         report(0.95, "Loading the network")
         network = networks.load(path)
         shown = demo.shown_data
@@ -150,16 +203,20 @@ def _loaded(home: Path, source: Source, state: str, watch: _Unhashed) -> tuple[N
         network = networks.load(source.model, trusted=source.trusted)
         shown = source.data
     report(0.96, "Reading the data")
-    data = datasets.load(
-        shown,
-        split=source.split,
-        limit=source.limit,
+    data = _data(shown, source, source.split, source.limit)
+    network.check(data)
+    return network, data
+
+
+def _data(name: str, source: Source, split: str, limit: int | None) -> Dataset:
+    return datasets.load(
+        name,
+        split=split,
+        limit=limit,
         seed=source.seed,
         data_dir=source.data_dir or None,
         fetch=keras_datasets.fetch,
     )
-    network.check(data)
-    return network, data
 
 
 def _part(report: Report, start: float, end: float) -> Report:
@@ -169,25 +226,18 @@ def _part(report: Report, start: float, end: float) -> Report:
     return inner
 
 
-def _train(demo: demos.Demo, path: Path, source: Source, report: Report) -> None:
-    with DiskStore(Home(path.parent.parent)).lock(f"train-{path.stem}", _waiting(report)):
-        if path.exists():
-            return  # another process trained it while we waited
-        report(0.0, f"Reading {demo.train_data}")
-        data = datasets.load(
-            demo.train_data,
-            split="train",
-            data_dir=source.data_dir or None,
-            fetch=keras_datasets.fetch,
-        )
-        training.train(demo, data.x, data.labels, path, report=report)
+def _train(home: Home, demo: demos.Demo, source: Source, report: Report) -> None:
+    path = place_of(home, demo)
 
-
-def _waiting(report: Report) -> Callable[[], None]:
-    def check() -> None:
+    def waiting() -> None:
         report(0.0, "Another process is training this network")
 
-    return check
+    with DiskStore(home).lock(f"train-{path.stem}", waiting):
+        if path.exists():
+            return  # the other process was that quick
+        report(0.0, f"Reading {demo.train_data}")
+        data = _data(demo.train_data, source, "train", None)
+        training.train(demo, data.x, data.labels, path, report=report)
 
 
 def _card(source: Source, network: Network, data: Dataset, study: Study) -> Card:

@@ -113,9 +113,9 @@ class Workbench:
         self, layer: str, metric: Metric = "euclidean", preprocessing: Preprocessing = "none"
     ) -> Array:
         """(n,) int32: samples in VAT order of a layer's activations."""
-        return self.ask(
-            "order", layer=layer, metric=metric, preprocessing=preprocessing
-        ).arrays["order"]
+        return self.ask("order", layer=layer, metric=metric, preprocessing=preprocessing).arrays[
+            "order"
+        ]
 
     def glyph(
         self,
@@ -126,9 +126,7 @@ class Workbench:
     ) -> Result:
         """Arrays `grid` (h, w), `levels` (n,), `order` (n,); facts `separation`,
         `separation_by_class`."""
-        return self.ask(
-            "glyph", layer=layer, metric=metric, preprocessing=preprocessing, fill=fill
-        )
+        return self.ask("glyph", layer=layer, metric=metric, preprocessing=preprocessing, fill=fill)
 
     def glyph_facts(self, **parameters: Any) -> Mapping[str, Any] | None:
         """The facts of a glyph that is there already, None otherwise."""

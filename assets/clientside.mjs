@@ -103,11 +103,17 @@ function headline() {
         "Click a cell to select its samples.";
 }
 
-function status(text, resumable = false) {
-  const line = byId("network-status");
-  if (line) line.textContent = text;
-  byId("network-resume")?.classList.toggle("hidden", !resumable);
-  byId("frame-jobs").textContent = resumable ? "" : text;
+/** What is under way stands in the header, what went wrong under the picture. */
+function working(text) {
+  byId("frame-jobs").textContent = text;
+  trouble("");
+}
+
+function trouble(text) {
+  if (!byId("network-status")) return;
+  byId("network-status").textContent = text;
+  byId("network-resume").classList.toggle("hidden", !text);
+  if (text) byId("frame-jobs").textContent = "";
 }
 
 function file(extension) {
@@ -300,7 +306,7 @@ const functions = {
     if (!plan) return nothing();
     network();
     workspace.setPlan(plan);
-    status(plan.missing ? "Waiting for the worker" : "");
+    working(plan.missing ? "Waiting for the worker" : "");
     return nothing();
   },
 
@@ -308,7 +314,7 @@ const functions = {
     if (!progress) return nothing();
     workspace.setProgress(progress);
     const left = progress.left ? `, about ${duration(progress.left)} left` : "";
-    status(`Ordering ${progress.layer}: ${percent(progress.fraction)} of all${left}`);
+    working(`Ordering ${progress.layer}: ${percent(progress.fraction)} of all${left}`);
     return nothing();
   },
 
@@ -317,17 +323,15 @@ const functions = {
     if (end.state === "done") {
       workspace.setProgress({ ...end.result, layer: null });
       const failed = Object.keys(end.result.failed);
-      status(
-        failed.length
-          ? `${failed.length} of ${workspace.glyphs.size} operations could not be drawn: ${failed.join(", ")}`
-          : "",
-        failed.length > 0,
-      );
-      byId("frame-jobs").textContent = "";
+      const all = workspace.glyphs.size;
+      working("");
+      if (failed.length) {
+        trouble(`${failed.length} of ${all} operations could not be drawn: ${failed.join(", ")}`);
+      }
     } else {
       workspace.setProgress(null);
       const more = end.reference ? ` (reference ${end.reference}, see the log)` : "";
-      status(end.error + more, true);
+      trouble(end.error + more);
     }
     return nothing();
   },

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from dash.background_callback.managers import BaseBackgroundCallbackManager
@@ -27,17 +26,18 @@ from analysis.keys import digest
 log = logging.getLogger(__name__)
 
 
-def job(name: str) -> Callable[..., Any]:
+def job(name: str) -> Any:
     """A stand-in for a function of `analysis.work`, e.g. "open_study"."""
 
     def placeholder(*arguments: Any) -> Any:
         raise RuntimeError(f"{name} runs in a worker, not here ({len(arguments)} arguments)")
 
-    placeholder.job = name  # type: ignore[attr-defined]
-    return placeholder
+    named: Any = placeholder
+    named.job = name
+    return named
 
 
-class EngineManager(BaseBackgroundCallbackManager):  # type: ignore[misc]
+class EngineManager(BaseBackgroundCallbackManager):
     """What Dash asks of jobs, answered by an `Engine` and its board."""
 
     def __init__(self, engine: Engine) -> None:
@@ -48,9 +48,7 @@ class EngineManager(BaseBackgroundCallbackManager):  # type: ignore[misc]
         # Dash offers every background callback of the process; ours carry a name.
         return str(getattr(fn, "job", ""))
 
-    def build_cache_key(
-        self, fn: Any, args: Any, cache_args_to_ignore: Any, triggered: Any
-    ) -> str:
+    def build_cache_key(self, fn: Any, args: Any, cache_args_to_ignore: Any, triggered: Any) -> str:
         return digest({"job": fn.job, "arguments": json.loads(json.dumps(args))})
 
     def call_job_fn(self, key: str, job_fn: str, args: Any, context: Any) -> str:

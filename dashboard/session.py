@@ -1,4 +1,4 @@
-"""Callbacks of the frame: opening a study, naming groups. What needs no server runs in the browser."""
+"""Callbacks of the frame: opening a study, naming groups; what needs no server is clientside."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str
     }
 
 
-def look_up(studies: Studies, asked: dict[str, Any], opened: dict[str, Any] | None) -> tuple[Any, Any]:
+def look_up(
+    studies: Studies, asked: dict[str, Any], opened: dict[str, Any] | None
+) -> tuple[Any, Any]:
     """A study as it is now, and what to open if it is not.
 
     Args:

@@ -80,9 +80,7 @@ class Settings:
         if self.limit is not None and self.limit < 1:
             raise ParameterError(f"--limit is at least 1 sample; got {self.limit}.")
         if self.budget < 64 * 2**20:
-            raise ParameterError(
-                f"--memory is at least 64 MiB; got {self.budget / 2**20:.0f} MiB."
-            )
+            raise ParameterError(f"--memory is at least 64 MiB; got {self.budget / 2**20:.0f} MiB.")
         if bool(self.model) != bool(self.data):
             has, lacks = ("--model", "--data") if self.model else ("--data", "--model")
             raise ParameterError(

@@ -12,6 +12,7 @@ import { count, duration, make, percent, score } from "./make.mjs";
 
 const SPACING = 26; // between dots, in graph units
 const SPEED = 34; // graph units per second
+const LARGE = 2.4; // zoom beyond which larger glyphs are no better
 const MARGIN = 12; // pixels around the network when it fits the screen
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -117,6 +118,8 @@ export class GraphView {
       nodes: this.ranked,
       edges: this.links,
       viewport: { width: width - 2 * MARGIN, height: height - 2 * MARGIN },
+      columnGap: 30,
+      enough: LARGE,
     });
     this.cy.resize();
     this.cy.batch(() => {
@@ -124,7 +127,10 @@ export class GraphView {
         this.cy.getElementById(id).position({ x, y });
       }
     });
-    this.cy.fit(undefined, MARGIN);
+    // Not cytoscape's own fit: the ways of the edges need room as well.
+    const zoom = Math.min(folded.zoom, LARGE);
+    const pan = { x: (width - folded.width * zoom) / 2, y: (height - folded.height * zoom) / 2 };
+    this.cy.viewport({ zoom, pan });
     this.place(folded);
     this.follow();
   }

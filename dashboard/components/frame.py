@@ -14,7 +14,10 @@ from ..state import DEFAULTS
 from .controls import choice, icon, icon_button
 
 _LOGO = "M4 17l8 4 8-4M4 12l8 4 8-4M12 3L4 7l8 4 8-4-8-4z"
-_SHARE = "M9 15l6-6M10.5 6.5l1.4-1.4a4.5 4.5 0 016.4 6.4L17 12.9M7 11l-1.3 1.4a4.5 4.5 0 006.4 6.4l1.4-1.4"
+_SHARE = (
+    "M9 15l6-6M10.5 6.5l1.4-1.4a4.5 4.5 0 016.4 6.4L17 12.9"
+    "M7 11l-1.3 1.4a4.5 4.5 0 006.4 6.4l1.4-1.4"
+)
 _THEME = "M12 3a9 9 0 100 18 9 9 0 000-18zM12 3v18"
 _STOP = "M6 6l12 12M18 6L6 18"
 

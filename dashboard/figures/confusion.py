@@ -45,7 +45,7 @@ def confusion(counts: Array, names: Sequence[str], scheme: Scheme = "light") -> 
             showscale=False,
             xgap=1,
             ygap=1,
-            hovertemplate="true %{y}, predicted %{x}<br><b>%{customdata}</b> samples<extra></extra>",
+            hovertemplate="true %{y}, predicted %{x}<br>%{customdata} samples<extra></extra>",
             x=list(range(classes)),
             y=list(range(classes)),
         )
@@ -68,8 +68,14 @@ def confusion(counts: Array, names: Sequence[str], scheme: Scheme = "light") -> 
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": FONT, "size": 11, "color": INK[scheme]},
-        xaxis=axis | {"title": _title("predicted class", scheme), "automargin": True, "tickangle": -60 if max(map(len, names)) > 2 else 0},
-        yaxis=axis | {"title": _title("true class", scheme), "autorange": "reversed", "automargin": True},
+        xaxis=axis
+        | {
+            "title": _title("predicted class", scheme),
+            "automargin": True,
+            "tickangle": -60 if max(map(len, names)) > 2 else 0,
+        },
+        yaxis=axis
+        | {"title": _title("true class", scheme), "autorange": "reversed", "automargin": True},
         hoverlabel={"font": {"family": FONT}},
     )
     return figure

@@ -18,7 +18,7 @@ from analysis.errors import StudyError
 from analysis.opening import Card
 from analysis.types import FILLS, METRICS, PREPROCESSINGS, Source
 
-from ..components.controls import choice, icon, icon_button, segments
+from ..components.controls import choice, icon_button, segments
 from ..figures import confusion as figures
 from ..figures.network_graph import elements, stylesheet
 from ..ids import Ids, frame
@@ -155,10 +155,13 @@ def _side() -> Component:
             dmc.Tabs(
                 [
                     dmc.TabsList(
-                        [dmc.TabsTab("Layer", value="layer"), dmc.TabsTab("Confusion", value="confusion")]
+                        [
+                            dmc.TabsTab("Layer", value="layer"),
+                            dmc.TabsTab("Confusion", value="confusion"),
+                        ]
                     ),
-                    dmc.TabsPanel(_detail(), value="layer", className="tab"),
-                    dmc.TabsPanel(_confusion(), value="confusion", className="tab"),
+                    dmc.TabsPanel(_detail(), value="layer", className="tab-body"),
+                    dmc.TabsPanel(_confusion(), value="confusion", className="tab-body"),
                 ],
                 id=ids("tab"),
                 value="layer",

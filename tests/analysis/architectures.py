@@ -180,7 +180,7 @@ def recurrent() -> keras.Model:
 
 
 def masked() -> keras.Model:
-    """The mask of the padding must reach the LSTM through the dense layer taken apart."""
+    """The mask of the padding must reach the LSTM past a layer that is taken apart."""
     words = keras.Input((6,), dtype="int32", name="words")
     x = kl.Embedding(5, 4, mask_zero=True, name="embedding")(words)
     x = kl.Dense(4, activation="tanh", name="dense")(x)

@@ -31,9 +31,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     # A spawned worker takes over our path, and finds the jobs beside this file on it.
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(Path(__file__).parent))
-        made = Engine(
-            Home(tmp_path_factory.mktemp("home")), threads=2, module="sample_jobs"
-        )
+        made = Engine(Home(tmp_path_factory.mktemp("home")), threads=2, module="sample_jobs")
         made.start()
         made.client()
         yield made

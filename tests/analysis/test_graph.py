@@ -133,6 +133,20 @@ def test_a_model_nested_in_mixed_precision_is_opened_up() -> None:
     np.testing.assert_allclose(net.predict(x), np.asarray(model(x)), atol=4e-3)
 
 
+@pytest.mark.filterwarnings("ignore:Layer 'inner'")
+def test_a_nested_model_that_is_given_a_mask_stays_whole() -> None:
+    rows = keras.Input((6, 4), name="rows")
+    inner = keras.Model(rows, kl.LSTM(3, name="lstm")(rows), name="inner")
+    words = keras.Input((6,), dtype="int32", name="words")
+    x = inner(kl.Embedding(5, 4, mask_zero=True, name="embedding")(words))
+    model = keras.Model(words, kl.Dense(2, activation="softmax", name="head")(x))
+    net = network.from_keras(zoo.scramble(model))
+    assert net.layers == ("words", "embedding", "inner", "head", "prediction")
+    assert {("words", "inner"), ("embedding", "inner")} <= set(net.graph.edges)
+    x = np.array([[1, 2, 3, 4, 0, 0], [1, 2, 3, 4, 1, 1]], np.float32)
+    np.testing.assert_allclose(net.predict(x), np.asarray(model(x)), atol=1e-6)
+
+
 def test_simplified_graphs_link_the_neighbours() -> None:
     full = opened("reordering").graph
     moved = {node.name for node in full.nodes if node.reorders}

@@ -106,6 +106,15 @@ def test_matrices_of_reals(kind, layout):
     assert np.array_equal(before, given_)
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_signs(kind):
+    """A negative zero ties with zero; dissimilarities below zero are in order, too."""
+    d = np.array([[0, 3, 3, 1], [3, 0, -0.0, 0], [3, -0.0, 0, 0], [1, 0, 0, 0]], dtype=kind)
+    assert ordering.vat_from_distances(d).tolist() == naive(d)[0] == [0, 3, 1, 2]
+    d = squareform(rng(14).integers(-5, 3, size=190)).astype(kind)
+    assert ordering.vat_from_distances(d).tolist() == naive(d)[0]
+
+
 def test_float64_differences_count():
     d = np.ones((4, 4)) - np.eye(4)
     d[2, 3] = d[3, 2] = 1 + 1e-12
@@ -228,11 +237,18 @@ def test_not_finite_is_refused():
         from_blocks(x, what="activations of layer 'conv1'")
     with pytest.raises(NotFiniteError):
         ordering.vat(x)
-    for kind in (np.float32, np.float64):
-        d = np.zeros((3, 3), dtype=kind)
-        d[1, 2] = np.inf
-        with pytest.raises(NotFiniteError, match="samples 1 and 2 is inf"):
-            ordering.vat_from_distances(d)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, -np.nan])
+def test_a_matrix_that_is_not_finite_is_refused(kind, value):
+    d = np.zeros((3, 3), dtype=kind)
+    d[1, 2] = value
+    with pytest.raises(NotFiniteError, match=r"samples 1 and 2 is -?(inf|nan)"):
+        ordering.vat_from_distances(d)
+    d[1, 2] = -np.finfo(kind).max
+    d[0, 1] = np.finfo(kind).max
+    assert ordering.vat_from_distances(d)[0] == 0
 
 
 def test_wrong_arguments_are_refused():

@@ -104,9 +104,7 @@ def test_a_pickle_in_the_index_is_never_read(home: Home, tmp_path: Path) -> None
     store.close()
     sign = tmp_path / "exploded"
     index = sqlite3.connect(home.results / "cache.db")
-    index.execute(
-        "UPDATE Cache SET mode = 4, value = ?", (pickle.dumps(Bomb(sign)),)
-    )
+    index.execute("UPDATE Cache SET mode = 4, value = ?", (pickle.dumps(Bomb(sign)),))
     index.commit()
     index.close()
     assert DiskStore(home).get(KEY) is None
@@ -131,7 +129,7 @@ def test_full_disk_is_a_clear_error_and_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np.lib.format, "write_array", full)
-    with pytest.raises(StoreError, match="No space left on device.*Free some space"):
+    with pytest.raises(StoreError, match=r"No space left on device.*Free some space"):
         store.put(KEY, Result({"x": np.arange(3)}, {}))
     monkeypatch.undo()
     assert len(files_of(home)) == 1

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from running import Server
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from running import Server
 
 # Cytoscape warns of the wheel sensitivity that its Dash component always sets.
 KNOWN = ("custom wheel sensitivity",)
@@ -48,7 +48,7 @@ def browser() -> Iterator[Browser]:
     path = next((found for name in names if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
         if path is None and not Path(playwright.chromium.executable_path).exists():
-            advice = "Install Chromium (Debian: apt-get install chromium; else: playwright install chromium)."
+            advice = "Install it by 'apt-get install chromium' or 'playwright install chromium'."
             if os.environ.get("CI"):
                 pytest.fail(f"There is no browser. {advice}")
             pytest.skip(f"No browser was found. {advice}")
@@ -65,17 +65,21 @@ def tab(browser: Browser) -> Iterator[Page]:
     said: list[str] = []
     page.on(
         "console",
-        lambda message: said.append(f"{message.type}: {message.text}")
-        if message.type in {"error", "warning"} and not any(k in message.text for k in KNOWN)
-        else None,
+        lambda message: (
+            said.append(f"{message.type}: {message.text}")
+            if message.type in {"error", "warning"} and not any(k in message.text for k in KNOWN)
+            else None
+        ),
     )
     page.on("pageerror", lambda error: said.append(f"exception: {error}"))
     foreign: list[str] = []
     page.on(
         "request",
-        lambda request: foreign.append(request.url)
-        if not request.url.startswith(("http://127.0.0.1:", "blob:", "data:"))
-        else None,
+        lambda request: (
+            foreign.append(request.url)
+            if not request.url.startswith(("http://127.0.0.1:", "blob:", "data:"))
+            else None
+        ),
     )
     yield page
     context.close()

@@ -16,7 +16,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from running import Server
 
-LAYERS = ["input", "conv0", "relu0", "conv1", "relu1", "pool0", "flatten", "dense0", "relu2", "dense1", "prediction"]
+LAYERS = [
+    *("input", "conv0", "relu0", "conv1", "relu1", "pool0", "flatten"),
+    *("dense0", "relu2", "dense1", "prediction"),
+]
 
 
 def open_digits(tab: Page, server: Server, query: str = "") -> None:
@@ -31,8 +34,9 @@ def pixels(tab: Page, layer: str) -> list[int]:
     found: list[int] = tab.evaluate(
         """(layer) => {
             const canvas = document.querySelector(`.node[data-layer="${layer}"] canvas`);
-            const data = canvas.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height);
-            return Array.from(new Uint32Array(data.data.buffer));
+            const context = canvas.getContext("2d", { willReadFrequently: true });
+            const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+            return Array.from(new Uint32Array(data.buffer));
         }""",
         layer,
     )
@@ -73,7 +77,8 @@ def test_first_start_trains_and_draws_every_operation(tab: Page, digits: Server)
 def test_every_sample_has_one_pixel(tab: Page, digits: Server) -> None:
     open_digits(tab, digits)
     grids = tab.evaluate(
-        "() => [...window.stratoscope.workspace.glyphs.values()].map((g) => Array.from(g.grid).sort((a, b) => a - b))"
+        """() => [...window.stratoscope.workspace.glyphs.values()]
+            .map(({ grid }) => Array.from(grid).sort((a, b) => a - b))"""
     )
     assert grids == [list(range(625))] * len(LAYERS)
 
@@ -120,7 +125,9 @@ def test_a_layer_opens_and_its_samples_can_be_seen(tab: Page, digits: Server) ->
     canvas = tab.locator("#detail canvas.glyph")
     canvas.hover(position={"x": 40, "y": 60})
     tip = tab.locator("#tooltip")
-    expect(tip).to_contain_text(re.compile(r"Sample \d+.*true: \d.*predicted: \d \(\d+\.\d %\)", re.DOTALL))
+    expect(tip).to_contain_text(
+        re.compile(r"Sample \d+.*true: \d.*predicted: \d \(\d+\.\d %\)", re.DOTALL)
+    )
     expect(tip.locator("img")).to_have_js_property("complete", True)
     assert tip.locator("img").evaluate("image => image.naturalWidth") == 8
     expect(tab.locator(".pointer:not([hidden])")).to_have_count(len(LAYERS))
@@ -311,7 +318,9 @@ def test_a_link_to_nothing_says_so(tab: Page, digits: Server) -> None:
 
 
 @pytest.mark.parametrize("how", ["interrupt", "kill"])
-def test_nothing_is_left_over(tab: Page, start: Callable[..., Server], digits: Server, how: str) -> None:
+def test_nothing_is_left_over(
+    tab: Page, start: Callable[..., Server], digits: Server, how: str
+) -> None:
     server = start()
     tab.goto(server.url)
     expect(tab.locator(".brand")).to_be_visible()

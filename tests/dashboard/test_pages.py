@@ -86,7 +86,9 @@ def test_a_plan_knows_what_is_there(site: Site) -> None:
 
 def test_layouts_compute_nothing_and_ids_are_unique() -> None:
     for page in PAGES:
-        text = json.dumps(page.layout().to_plotly_json(), default=lambda part: part.to_plotly_json())
+        text = json.dumps(
+            page.layout().to_plotly_json(), default=lambda part: part.to_plotly_json()
+        )
         ids = re.findall(r'"id": "([^"]+)"', text)
         assert len(ids) == len(set(ids)), page.title
 
@@ -158,7 +160,12 @@ def test_theme_and_style_sheet_agree() -> None:
     css = (ASSETS / "theme.css").read_text()
     light, dark = css.split("[data-mantine-color-scheme")
     for scheme, text in (("light", light), ("dark", dark)):
-        for name, values in (("ink", theme.INK), ("quiet", theme.QUIET), ("line", theme.LINE), ("ground", theme.GROUND)):
+        for name, values in (
+            ("ink", theme.INK),
+            ("quiet", theme.QUIET),
+            ("line", theme.LINE),
+            ("ground", theme.GROUND),
+        ):
             assert f"--{name}: {values[scheme]};" in text, (scheme, name)
 
 
@@ -174,7 +181,9 @@ def test_identity_changes_with_the_files(tmp_path: Path, site: Site) -> None:
 
     file = tmp_path / "my.npz"
     np.savez(file, x=np.zeros(3))
-    source = dataclasses.replace(site.studies.source("digits"), demo="", model=str(file), data=str(file))
+    source = dataclasses.replace(
+        site.studies.source("digits"), demo="", model=str(file), data=str(file)
+    )
     before = identity(source)
     assert identity(source) == before
     os.utime(file, (1, 1))

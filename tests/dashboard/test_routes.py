@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sample_site import N, Site
 from PIL import Image
+from sample_site import N, Site
 
 from analysis.engine import Engine
 from analysis.home import Home
@@ -54,7 +54,9 @@ def test_a_picture_shows_the_pixels(site: Site) -> None:
     assert answer.mimetype == "image/png"
     expected = site.studies.store.array(key, "images")
     assert expected is not None
-    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(answer.data))), expected[3, ..., 0])
+    np.testing.assert_array_equal(
+        np.asarray(Image.open(io.BytesIO(answer.data))), expected[3, ..., 0]
+    )
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4, 7])
@@ -71,7 +73,9 @@ def test_other_names_of_the_server_are_refused(site: Site) -> None:
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:9999", "null"])
 def test_posts_of_other_sites_are_refused(site: Site, origin: str) -> None:
-    answer = site.client.post("/_dash-update-component", headers=LOCAL | {"Origin": origin}, json={})
+    answer = site.client.post(
+        "/_dash-update-component", headers=LOCAL | {"Origin": origin}, json={}
+    )
     assert answer.status_code == 403
 
 
@@ -88,14 +92,18 @@ def test_nothing_may_be_loaded_from_elsewhere(site: Site) -> None:
 
 
 def test_a_password_is_asked_for(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, host="0.0.0.0", password="pässword", hosts=("scope.example",))  # noqa: S104
+    settings = Settings(
+        home=tmp_path, host="0.0.0.0", password="pässword", hosts=("scope.example",)
+    )
     app = create_app(settings, Engine(Home(tmp_path)))
     client = app.server.test_client()
     headers = {"Host": "scope.example"}
 
     def with_password(text: str) -> int:
         token = base64.b64encode(f"me:{text}".encode()).decode()
-        return int(client.get("/", headers=headers | {"Authorization": f"Basic {token}"}).status_code)
+        return int(
+            client.get("/", headers=headers | {"Authorization": f"Basic {token}"}).status_code
+        )
 
     assert client.get("/", headers=headers).status_code == 401
     assert client.get("/health", headers=headers).status_code == 200

@@ -28,7 +28,18 @@ def test_every_option_has_its_variable() -> None:
         app.parser().parse_args(
             [
                 *("--demo", "d", "--model", "m", "--data", "x", "--split", "all", "--limit", "5"),
-                *("--seed", "3", "--data-dir", "e", "--host", "h", "--port", "1", "--memory", "1GiB"),
+                *(
+                    "--seed",
+                    "3",
+                    "--data-dir",
+                    "e",
+                    "--host",
+                    "h",
+                    "--port",
+                    "1",
+                    "--memory",
+                    "1GiB",
+                ),
                 *("--password", "p", "--no-auth", "--allow-host", "n", "--home", "o"),
                 *("--scheduler", "s", "--debug"),
             ]
@@ -39,7 +50,13 @@ def test_every_option_has_its_variable() -> None:
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("1024", 1024), ("2GiB", 2**31), ("500MB", 500_000_000), ("1.5 gib", 3 * 2**29), ("3g", 3 * 2**30)],
+    [
+        ("1024", 1024),
+        ("2GiB", 2**31),
+        ("500MB", 500_000_000),
+        ("1.5 gib", 3 * 2**29),
+        ("3g", 3 * 2**30),
+    ],
 )
 def test_sizes(text: str, size: int) -> None:
     assert parse_size(text) == size
@@ -55,7 +72,7 @@ def test_sizes(text: str, size: int) -> None:
         (["--memory", "1MB"], "at least 64 MiB"),
         (["--model", "a.keras"], "without --data"),
         (["--data", "a.npz"], "without --model"),
-        (["--host", "0.0.0.0"], "Set a password"),  # noqa: S104
+        (["--host", "0.0.0.0"], "Set a password"),
         (["--host", "example.org"], "Set a password"),
     ],
 )
@@ -66,7 +83,7 @@ def test_what_is_refused(arguments: list[str], words: str) -> None:
 
 @pytest.mark.parametrize("more", [["--no-auth"], ["--password", "secret"]])
 def test_an_open_address_needs_a_decision(more: list[str]) -> None:
-    assert app.settings_from(["--host", "0.0.0.0", *more]).host == "0.0.0.0"  # noqa: S104
+    assert app.settings_from(["--host", "0.0.0.0", *more]).host == "0.0.0.0"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.5"])

@@ -1,0 +1,242 @@
+"""The jobs of a worker on real networks and data: opening, glyphs, what goes wrong on the way."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from scipy.spatial.distance import pdist, squareform
+
+from analysis import activations, dataset, network, work
+from analysis.board import Board, Desk
+from analysis.errors import Cancelled, DataError, ModelError, StudyError
+from analysis.home import Home
+from analysis.opening import find_card
+from analysis.store import DiskStore
+from analysis.types import Source
+from analysis.workbench import Workbench
+
+KNOBS = {"metric": "euclidean", "preprocessing": "none", "fill": "exact", "budget": 2**28}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    """A small untrained network and its data."""
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 1)),
+            keras.layers.Conv2D(3, 3, activation="relu", name="conv0"),
+            keras.layers.Flatten(name="flatten"),
+            keras.layers.Dense(3, activation="softmax", name="dense0"),
+        ]
+    )
+    model.save(tmp_path / "my.keras")
+    random = np.random.default_rng(0)
+    np.savez(
+        tmp_path / "my.npz",
+        x=random.random((40, 6, 6), np.float32),
+        y=random.integers(0, 3, 40),
+        class_names=np.array(["a", "b", "c"]),
+    )
+    return tmp_path / "my.keras", tmp_path / "my.npz"
+
+
+def source_of(files: tuple[Path, Path], **more: Any) -> dict[str, Any]:
+    model, data = files
+    return dataclasses.asdict(Source(model=str(model), data=str(data), **more))
+
+
+def test_opening_keeps_a_card_that_needs_no_network(home: Home, files: tuple[Path, Path]) -> None:
+    source = source_of(files)
+    result = work.open_study(Desk(home, "job"), {"source": source})
+    store = DiskStore(home)
+    card = find_card(store, Source(**source))
+    assert card is not None
+    assert result["card"] in store
+    assert card.n == 40
+    assert card.class_names == ("a", "b", "c")
+    names = [node.name for node in card.graph.nodes]
+    assert names[1:] == ["conv0", "relu0", "flatten", "dense0", "prediction"]
+    assert "flatten" not in [node.name for node in card.simplified.nodes]
+    bench = Workbench(None, None, store, study=card.study)
+    expected = network.load(files[0]).predict(dataset.load(str(files[1])).inputs)
+    np.testing.assert_array_equal(bench.predictions().arrays["probabilities"], expected)
+    images = bench.thumbnails()
+    assert images is not None
+    assert images.shape == (40, 6, 6, 1)
+
+
+def test_glyphs_are_vat_orders_of_the_activations(home: Home, files: tuple[Path, Path]) -> None:
+    task = {"source": source_of(files)}
+    result = work.compute_glyphs(Desk(home, "job"), task | KNOBS)
+    assert result["failed"] == {}
+    loaded, data = network.load(files[0]), dataset.load(str(files[1]))
+    bench = Workbench(loaded, data, DiskStore(home))
+    assert list(result["done"]) == [node.name for node in loaded.graph.nodes]
+    for name in ("conv0", "prediction"):
+        features = activations.of(loaded, data.inputs, name).reshape(40, -1).astype(np.float64)
+        assert bench.order(name).tolist() == prim(squareform(pdist(features)))
+    assert bench.order("flatten").tolist() == bench.order("relu0").tolist()
+
+
+def prim(distances: np.ndarray[Any, Any]) -> list[int]:
+    """VAT in so many words."""
+    order = [int(np.unravel_index(distances.argmax(), distances.shape)[0])]
+    left = [k for k in range(len(distances)) if k != order[0]]
+    while left:
+        nearest = min(left, key=lambda k: (min(distances[k, j] for j in order), k))
+        order.append(nearest)
+        left.remove(nearest)
+    return order
+
+
+def test_a_second_run_computes_nothing(
+    home: Home, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = {"source": source_of(files)} | KNOBS
+    first = work.compute_glyphs(Desk(home, "one"), task)
+    monkeypatch.setattr(Workbench, "ask", lambda *_a, **_k: pytest.fail("computed again"))
+    assert work.compute_glyphs(Desk(home, "two"), task) == first
+
+
+def test_progress_counts_up_to_the_whole(home: Home, files: tuple[Path, Path]) -> None:
+    seen: list[float] = []
+
+    class Listener(Desk):
+        def tell(self, progress: Any, *, now: bool = False) -> None:
+            seen.append(progress[0]["fraction"])
+
+    work.compute_glyphs(Listener(home, "job"), {"source": source_of(files)} | KNOBS)
+    assert seen == sorted(seen)
+    assert seen[0] == 0.0
+    assert 0.9 < seen[-1] <= 1.0
+
+
+def test_cancel_keeps_what_is_done(home: Home, files: tuple[Path, Path]) -> None:
+    class Impatient(Desk):
+        def tell(self, progress: Any, *, now: bool = False) -> None:
+            if progress[0]["done"]:
+                Board(self.home.board).ask_to_stop("job")
+            self.check()
+
+    task = {"source": source_of(files)} | KNOBS
+    with pytest.raises(Cancelled):
+        work.compute_glyphs(Impatient(home, "job"), task)
+    again = work.compute_glyphs(Desk(home, "other"), task)
+    assert again["failed"] == {}
+
+
+def test_a_layer_of_nan_is_named_and_the_others_are_drawn(
+    home: Home, files: tuple[Path, Path]
+) -> None:
+    model = keras.models.load_model(files[0])
+    kernel, bias = model.get_layer("conv0").get_weights()
+    kernel[0, 0, 0, 0] = np.nan
+    model.get_layer("conv0").set_weights([kernel, bias])
+    model.save(files[0])
+    result = work.compute_glyphs(Desk(home, "job"), {"source": source_of(files)} | KNOBS)
+    assert "input" in result["done"]
+    assert "conv0" in result["failed"]
+    assert "'conv0'" in result["failed"]["conv0"]
+
+
+def test_a_changed_model_is_noticed(
+    home: Home, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_of(files)
+    work.open_study(Desk(home, "job"), {"source": source})
+    same = work.identity(Source(**source))  # as if size and time had stayed the same
+    model = keras.models.load_model(files[0])
+    model.get_layer("dense0").set_weights([w + 1 for w in model.get_layer("dense0").get_weights()])
+    model.save(files[0])
+    work._SHELF.clear()
+    monkeypatch.setattr(work, "identity", lambda _source: same)
+    with pytest.raises(ModelError, match="has changed"):
+        work.compute_glyphs(Desk(home, "job"), {"source": source} | KNOBS)
+    assert same not in DiskStore(home), "the card is dropped"
+
+
+def more_labels(data: dict[str, Any]) -> None:
+    data["y"] = data["y"] + 5
+
+
+def other_shape(data: dict[str, Any]) -> None:
+    data["x"] = np.zeros((40, 7, 6), np.float32)
+
+
+def with_nan(data: dict[str, Any]) -> None:
+    data["x"][3, 2, 1] = np.nan
+
+
+def too_few_labels(data: dict[str, Any]) -> None:
+    data["y"] = data["y"][:-1]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (more_labels, "class"),
+        (other_shape, r"\(7, 6, 1\)|7 x 6"),
+        (with_nan, "NaN|not a number|finite"),
+        (too_few_labels, "39"),
+    ],
+)
+def test_data_that_does_not_fit(
+    home: Home, files: tuple[Path, Path], spoil: Callable[[dict[str, Any]], None], words: str
+) -> None:
+    with np.load(files[1]) as stored:
+        data = {name: stored[name] for name in stored.files if name != "class_names"}
+    spoil(data)
+    np.savez(files[1], **data)
+    with pytest.raises(StudyError, match=words):
+        work.open_study(Desk(home, "job"), {"source": source_of(files)})
+
+
+def test_unlabelled_data_is_judged_by_predictions(home: Home, files: tuple[Path, Path]) -> None:
+    with np.load(files[1]) as stored:
+        x = stored["x"]
+    np.savez(files[1], x=x)
+    task = {"source": source_of(files)}
+    work.open_study(Desk(home, "job"), task)
+    result = work.compute_glyphs(Desk(home, "job"), task | KNOBS)
+    assert result["done"]["prediction"]["separation"] is not None
+    card = find_card(DiskStore(home), Source(**task["source"]))
+    assert card is not None
+    assert (card.labels == -1).all()
+
+
+def test_a_demo_is_trained_once_and_kept(home: Home) -> None:
+    source = dataclasses.asdict(Source(demo="digits"))
+    work.open_study(Desk(home, "job"), {"source": source})
+    (kept,) = home.networks.iterdir()
+    before = kept.stat().st_mtime_ns
+    work._SHELF.clear()
+    DiskStore(home).drop(work.identity(Source(demo="digits")))
+    work.open_study(Desk(home, "job"), {"source": source})
+    assert kept.stat().st_mtime_ns == before
+    card = find_card(DiskStore(home), Source(demo="digits"))
+    assert card is not None
+    assert card.n == 625
+
+
+def test_data_of_a_demo_that_cannot_be_had(home: Home, tmp_path: Path) -> None:
+    def offline(name: str) -> Any:
+        raise DataError(f"No network to fetch {name}. Give --data-dir.")
+
+    source = Source(demo="lenet5-mnist", data_dir=str(tmp_path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work.keras_datasets, "fetch", offline)
+        with pytest.raises(DataError, match="--data-dir"):
+            work.open_study(Desk(home, "job"), {"source": dataclasses.asdict(source)})
+    assert list(home.networks.iterdir()) == []
