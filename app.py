@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -167,7 +168,11 @@ def serve(settings: Settings) -> None:
         except BaseException:
             server.close()
             raise
-        engine.start()
+        # The first page goes before the workers, who take most of two processors to come up; a
+        # job that comes earlier starts them at once.
+        waker = threading.Timer(3.0, engine.warm)
+        waker.daemon = True
+        waker.start()
         host = "localhost" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
         say(f"Stratoscope is at http://{host}:{server.effective_port}  (Ctrl-C ends it)")
         server.run()

@@ -63,10 +63,11 @@ class Engine:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Bring the workers up in the background; a job that comes earlier waits for them."""
-        if self._started:
-            return
-        self._started = True
+        """Bring the workers up in the background, if nobody has; jobs wait for them."""
+        with self._lock:
+            if self._started or self._closing:
+                return
+            self._started = True
         threading.Thread(target=self._open, name="engine", daemon=True).start()
 
     def _open(self) -> None:
@@ -116,6 +117,7 @@ class Engine:
 
         Raises: StudyError if there is none.
         """
+        self.start()
         if not self._ready.wait(timeout=60) or self._client is None:
             where = f"the cluster at {self._scheduler}" if self._scheduler else "its worker"
             raise StudyError(

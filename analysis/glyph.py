@@ -130,7 +130,10 @@ def separation_by_class(grid: Array, labels: Array, classes: int) -> Array:
 
 
 def _neighbours(grid: Array, labels: Array) -> tuple[Array, Array]:
-    """Class of each pixel, -1 for none, and how many of its four neighbours share it."""
+    """Class of each pixel, and how many of its four neighbours share it.
+
+    Pixels without a class are -1, and count each other: who asks must leave them out.
+    """
     grid = np.asarray(grid)
     labels = _labels(labels)
     if grid.ndim != 2 or not np.issubdtype(grid.dtype, np.integer):
@@ -144,9 +147,8 @@ def _neighbours(grid: Array, labels: Array) -> tuple[Array, Array]:
         )
     classes = np.append(labels, EMPTY)[grid]  # an empty pixel is -1: the last entry
     same = np.zeros(grid.shape, dtype=np.int64)
-    known = classes != EMPTY
-    across = (classes[:, 1:] == classes[:, :-1]) & known[:, 1:]
-    down = (classes[1:] == classes[:-1]) & known[1:]
+    across = classes[:, 1:] == classes[:, :-1]
+    down = classes[1:] == classes[:-1]
     same[:, 1:] += across
     same[:, :-1] += across
     same[1:] += down

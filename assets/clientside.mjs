@@ -96,11 +96,6 @@ function headline() {
     `${count(study.network.parameters)} parameters`,
     `${count(study.network.activations)} activations a sample`,
   ].join(" · ");
-  byId("network-accuracy").textContent =
-    study.accuracy === null
-      ? "Without labels there is nothing to compare predictions with."
-      : `${percent(study.accuracy)} of ${count(study.labelled)} labelled samples are predicted right. ` +
-        "Click a cell to select its samples.";
 }
 
 /** What is under way stands in the header, what went wrong under the picture. */

@@ -22,7 +22,7 @@ _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
-    """The whole application on one home directory; starts the engine unless one is given.
+    """The whole application on one home directory; the engine starts with the first job.
 
     Raises: StudyError if the settings or the home directory will not do.
     """
@@ -30,7 +30,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
     home = Home(settings.home)
     if engine is None:
         engine = Engine(home, settings.scheduler)
-        engine.start()
     studies = Studies(settings, home, engine)
     cyto.load_extra_layouts()
     app = Dash(

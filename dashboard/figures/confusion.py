@@ -31,14 +31,14 @@ def confusion(counts: Array, names: Sequence[str], scheme: Scheme = "light") -> 
     top_right = max(1, int(counts[right].max(initial=0)))
     top_wrong = max(1, int(counts[~right].max(initial=0)))
     shade = np.where(right, counts / top_right, np.sqrt(counts / top_wrong) * 0.8)
-    text = np.where(counts > 0, counts.astype(str), "") if classes <= _NUMBERS else None
+    text = [[_number(count) for count in row] for row in counts] if classes <= _NUMBERS else None
     figure = go.Figure(
         go.Heatmap(
             z=shade,
             text=text,
             customdata=counts.tolist(),
             texttemplate="%{text}" if text is not None else None,
-            textfont={"size": 10},
+            textfont={"size": 9.5},
             zmin=0,
             zmax=1,
             colorscale=scale(scheme),
@@ -64,6 +64,7 @@ def confusion(counts: Array, names: Sequence[str], scheme: Scheme = "light") -> 
     if classes > 2 * _NUMBERS:
         axis |= {"tickmode": "auto", "nticks": 10}
     figure.update_layout(
+        template="none",
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -92,6 +93,13 @@ def frequent(counts: Array, limit: int = 8) -> list[tuple[int, int, int]]:
 
 def _title(text: str, scheme: Scheme) -> dict[str, object]:
     return {"text": text, "font": {"size": 11, "color": QUIET[scheme]}, "standoff": 6}
+
+
+def _number(count: int) -> str:
+    """As short as a cell is small."""
+    if count < 1000:
+        return str(count) if count else ""
+    return f"{count / 1000:.1f}k" if count < 10_000 else f"{count / 1000:.0f}k"
 
 
 def _short(name: str) -> str:

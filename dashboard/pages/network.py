@@ -45,7 +45,6 @@ def layout() -> Component:
             dcc.Store(id=ids("progress")),
             dcc.Store(id=ids("computed")),
             dcc.Store(id=ids("knobs")),
-            dcc.Store(id=ids("sink")),
             _toolbar(),
             html.Div([_picture(), _side()], className="split"),
         ],
@@ -161,7 +160,10 @@ def _side() -> Component:
                         ]
                     ),
                     dmc.TabsPanel(_detail(), value="layer", className="tab-body"),
-                    dmc.TabsPanel(_confusion(), value="confusion", className="tab-body"),
+                    # Plotly is large: it is loaded when somebody opens this tab.
+                    dmc.TabsPanel(
+                        _confusion(), value="confusion", className="tab-body", keepMounted=False
+                    ),
                 ],
                 id=ids("tab"),
                 value="layer",
@@ -201,10 +203,11 @@ def _detail() -> Component:
 def _confusion() -> Component:
     return html.Div(
         [
+            dcc.Store(id=ids("mistakes")),
             html.P(id=ids("accuracy"), className="quiet"),
             dcc.Graph(
                 id=ids("matrix"),
-                figure=go.Figure(layout={"xaxis": {"visible": False}, "yaxis": {"visible": False}}),
+                figure={"data": [], "layout": {}},
                 config=GRAPH_CONFIG,
                 className="matrix",
             ),
@@ -238,14 +241,24 @@ def _one_of(value: str, allowed: tuple[Any, ...]) -> str:
     return value if value in allowed else str(allowed[0])
 
 
-def matrix(studies: Studies, card: Card, scheme: Scheme) -> tuple[go.Figure, list[dict[str, Any]]]:
-    """The confusion matrix, and the commonest mistakes as facts for buttons."""
-    counts = studies.bench(card).predictions().arrays["confusion"]
+def matrix(
+    studies: Studies, card: Card, scheme: Scheme
+) -> tuple[go.Figure, str, list[dict[str, Any]]]:
+    """The confusion matrix, what it says in a sentence, and the commonest mistakes."""
+    predictions = studies.bench(card).predictions()
+    counts = predictions.arrays["confusion"]
     mistakes = [
         {"true": true, "predicted": predicted, "count": count}
         for true, predicted, count in figures.frequent(counts)
     ]
-    return figures.confusion(counts, card.class_names, scheme), mistakes
+    right = predictions.facts["accuracy"]
+    text = (
+        "Without labels there is nothing to compare predictions with."
+        if right is None
+        else f"{right:.1%} of {predictions.facts['labelled']:,} labelled samples are predicted "
+        "right. Click a cell to select its samples."
+    )
+    return figures.confusion(counts, card.class_names, scheme), text, mistakes
 
 
 def register(app: Dash, studies: Studies) -> None:
@@ -300,7 +313,8 @@ def register(app: Dash, studies: Studies) -> None:
 
     @app.callback(
         Output(ids("matrix"), "figure"),
-        Output(ids("sink"), "data"),
+        Output(ids("accuracy"), "children"),
+        Output(ids("mistakes"), "data"),
         Input(frame("study"), "data"),
         Input(frame("scheme"), "data"),
     )
@@ -308,10 +322,10 @@ def register(app: Dash, studies: Studies) -> None:
         try:
             card = card_of(study)
             if card is None:
-                return no_update, no_update
+                return no_update, no_update, no_update
             return matrix(studies, card, "dark" if scheme == "dark" else "light")
         except StudyError as error:
-            return no_update, {"error": str(error)}
+            return no_update, str(error), []
 
     _clientside(app)
 
@@ -355,7 +369,7 @@ def _clientside(app: Dash) -> None:
     link("glyphPlan", sink, Input(ids("plan"), "data"))
     link("glyphProgress", sink, Input(ids("progress"), "data"))
     link("glyphsComputed", sink, Input(ids("computed"), "data"))
-    link("mistakes", sink, Input(ids("sink"), "data"))
+    link("mistakes", sink, Input(ids("mistakes"), "data"))
     link("pickCell", Output(ids("matrix"), "clickData"), Input(ids("matrix"), "clickData"))
     link("pauseFlow", sink, Input(ids("pause"), "n_clicks"))
     link("fitGraph", sink, Input(ids("fit"), "n_clicks"))

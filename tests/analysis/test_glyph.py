@@ -111,7 +111,7 @@ def test_exact_is_square_and_wastes_little(numbers):
         assert (along(grid, curve.gilbert(width, height))[n:] == -1).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(data=st.data(), n=st.integers(0, 30), fill=st.sampled_from(FILLS))
 def test_levels_and_scores_by_counting(data, n, fill):
     order = np.array(data.draw(st.permutations(range(n))), dtype=np.int32)

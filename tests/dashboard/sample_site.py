@@ -63,7 +63,7 @@ def sample_card() -> Card:
 def site(tmp_path: Path) -> Site:
     settings = Settings(home=tmp_path / "home")
     home = Home(settings.home)
-    engine = Engine(home)  # never started: nothing here may need a worker
+    engine = Engine(home)  # nothing here needs a worker, so that none is started
     app = create_app(settings, engine)
     studies = Studies(settings, home, engine)
     card = sample_card()
