@@ -175,7 +175,10 @@ def serve(settings: Settings) -> None:
         waker.start()
         host = "localhost" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
         say(f"Stratoscope is at http://{host}:{server.effective_port}  (Ctrl-C ends it)")
-        server.run()
+        try:
+            server.run()
+        finally:
+            waker.cancel()
     finally:
         engine.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -76,3 +76,23 @@ def _width(count: int, features: int, budget: int, layer: str) -> int:
         )
     passes = -(-features // most)
     return -(-features // passes)
+
+
+def together(network: Network, layers: Sequence[str], count: int, room: int) -> list[list[str]]:
+    """Layers in groups whose outputs for `count` samples fit `room` bytes at once.
+
+    A pass over a deep network costs nearly as much for one of its layers as for many, so that
+    layers in a group are had for the price of the last of them.
+
+    Returns: the layers in their order, in consecutive groups; one that is too large stands alone.
+    """
+    groups: list[list[str]] = []
+    taken = room + 1
+    for layer in layers:
+        size = 4 * count * network.operation(layer).size
+        if taken + size > room:
+            groups.append([])
+            taken = 0
+        groups[-1].append(layer)
+        taken += size
+    return groups

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 from . import activations, assess, ordering
 from . import dataset as datasets
 from . import glyph as glyphs
-from .types import Fill, Graph, Metric, Preprocessing, Result
+from .types import Array, Fill, Graph, Metric, Preprocessing, Result
 
 if TYPE_CHECKING:
     from .workbench import Workbench
@@ -48,30 +49,35 @@ def order(bench: Workbench, layer: str, metric: Metric, preprocessing: Preproces
     An operation that only moves values leaves every distance as it was, so that it has the order
     of what feeds it.
     """
-    before = _unmoved(bench.network.graph, layer)
+    before = unmoved(bench.network.graph, layer)
     if before is not None:
         return bench.ask("order", layer=before, metric=metric, preprocessing=preprocessing)
     found = ordering.vat_from_blocks(
-        partial(
-            activations.blocks,
-            bench.network,
-            bench.dataset.inputs,
-            layer,
-            budget=bench.budget,
-        ),
+        partial(_blocks, bench, layer),
         len(bench.dataset),
         metric=metric,
         preprocessing=preprocessing,
         budget=bench.budget,
         report=bench.report,
         what=f"the activations of layer '{layer}'",
+        features=bench.network.operation(layer).size,
     )
     return Result(
         arrays={"order": found.order.astype(np.int32), "steps": found.steps.astype(np.float32)}
     )
 
 
-def _unmoved(graph: Graph, layer: str) -> str | None:
+def _blocks(bench: Workbench, layer: str) -> Iterator[Array]:
+    at_hand = bench.at_hand.get(layer)
+    if at_hand is not None:
+        yield at_hand.reshape(len(at_hand), -1)
+        return
+    yield from activations.blocks(
+        bench.network, bench.dataset.inputs, layer, budget=bench.budget // 2
+    )
+
+
+def unmoved(graph: Graph, layer: str) -> str | None:
     """The single node whose values `layer` hands on in another arrangement, if there is one."""
     feeders = [source for source, target in graph.edges if target == layer]
     if len(feeders) != 1 or layer not in {node.name for node in graph.nodes if node.reorders}:

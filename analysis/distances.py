@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from . import feature_kernels, pair_kernels
+from . import feature_kernels, matrix_kernels
 from .errors import MemoryBudgetError, NotFiniteError, ParameterError
 from .panels import Panel, Rows, Stream, measure_rows, moments, panels
 from .threads import in_stripes
@@ -250,7 +250,7 @@ def _join_twins(values: Array, digests: Array) -> None:
         return
 
     def copy(start: int, stop: int) -> None:
-        pair_kernels.copy_twins(values, twins, original[twins], start, stop)
+        matrix_kernels.copy_twins(values, twins, original[twins], start, stop)
 
     in_stripes(copy, len(values), TILE)
     for twin in twins:  # one by one: all at once would take a second matrix

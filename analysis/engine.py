@@ -189,6 +189,8 @@ class Engine:
 
     def warm(self) -> None:
         """Let the worker import what it will need, so that the first question need not wait."""
+        if self._closing:
+            return
         from distributed import fire_and_forget  # noqa: PLC0415
 
         key = f"warm-{uuid.uuid4().hex[:8]}"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import pair_kernels, prim_kernels
+from . import matrix_kernels, point_kernels
 from .distances import BUDGET, Points, measure
 from .errors import NotFiniteError, ShapeError
 from .panels import PANEL
@@ -133,9 +133,9 @@ def _order_matrix(values: Array, report: Report) -> tuple[Array, Array]:
         order[0] = _start(values, bits)
         keys = np.full(n, np.iinfo(kind).max, dtype=kind)
         keys[order[0]] = np.iinfo(kind).min
-        _settle(lambda a, b: prim_kernels.prim(bits, keys, order, steps, a, b), n, report, 0.95)
+        _settle(lambda a, b: matrix_kernels.prim(bits, keys, order, steps, a, b), n, report, 0.95)
     negative = steps < 0
-    steps[negative] ^= np.iinfo(kind).max  # undoes `prim_kernels.sortable`
+    steps[negative] ^= np.iinfo(kind).max  # undoes `matrix_kernels.sortable`
     return order, steps.view(values.dtype)
 
 
@@ -143,7 +143,7 @@ def _start(values: Array, bits: Array) -> int:
     """The lowest row that holds the largest distance."""
     largest, smallest = np.empty_like(bits[0]), np.empty_like(bits[0])
     in_stripes(
-        lambda a, b: prim_kernels.row_extremes(bits, largest, smallest, a, b), len(bits), TILE
+        lambda a, b: matrix_kernels.row_extremes(bits, largest, smallest, a, b), len(bits), TILE
     )
     infinite = int(np.full(1, np.inf, dtype=values.dtype).view(bits.dtype)[0])
     bad = (largest >= infinite) | (smallest < -infinite)
@@ -172,7 +172,7 @@ def _order_points(points: Points, report: Report) -> tuple[Array, Array]:
 
     def places(start: int, stop: int) -> None:
         nonlocal size
-        size = prim_kernels.prim_points(
+        size = point_kernels.prim_points(
             points.values,
             points.flat,
             apart,
@@ -201,8 +201,8 @@ def _farthest(points: Points, report: Report) -> int:
     def stripe(top: int, bottom: int) -> None:
         for left in range(top, n, TILE):
             tile = np.empty((bottom - top, min(TILE, n - left)), dtype=np.float32)
-            pair_kernels.pair_tile(points.values, top, left, absolute, tile)
-            prim_kernels.tile_peaks(tile, top, left, points.flat, apart, peaks)
+            point_kernels.pair_tile(points.values, top, left, absolute, tile)
+            point_kernels.tile_peaks(tile, top, left, points.flat, apart, peaks)
 
     def halved(fraction: float, text: str = "") -> None:
         report(0.1 + 0.45 * fraction, text or f"Largest distance of {n:,} samples")

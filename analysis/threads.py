@@ -4,6 +4,9 @@ A kernel works on a range of rows or columns, never starts threads of its own an
 interpreter's lock: `in_stripes` runs the ranges side by side. That is safe where several threads
 compute at a time and where processes are forked, which numba's own parallel loops are not; and
 since no value depends on another range, results do not depend on the number of threads.
+
+A kernel calls only kernels of its own file: numba keeps machine code until that file changes, and
+does not see changes in another.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import pair_kernels
+from . import matrix_kernels, point_kernels
 from .threads import in_stripes
 from .types import Array, Metric, Report
 
@@ -68,7 +68,7 @@ def differences(points: Array, absolute: bool) -> Product:
     """Sums of squared (or absolute) differences; points: (d, n) float32, C order."""
 
     def product(top: int, left: int, tile: Array) -> None:
-        pair_kernels.pair_tile(points, top, left, absolute, tile)
+        point_kernels.pair_tile(points, top, left, absolute, tile)
 
     return product
 
@@ -118,7 +118,7 @@ class Tiles:
             if self.final:
                 gram = self.norms is not None
                 norms = np.zeros(n) if self.norms is None else self.norms
-                pair_kernels.finish_tile(
+                matrix_kernels.finish_tile(
                     tile,
                     norms[top:bottom],
                     norms[left:right],

@@ -5,6 +5,7 @@ This module brings TensorFlow with it: the web process names it by text and neve
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import threading
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from . import activations, demos, graph, keras_datasets, training
 from . import dataset as datasets
-from . import demos, graph, keras_datasets, training
 from . import network as networks
 from .board import Desk
 from .errors import Cancelled, DataError, ModelError, StudyError
@@ -77,18 +78,21 @@ def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
         if facts is not None:
             done[node.name] = facts
     failed: dict[str, str] = {}
-    missing = [node for node in wanted if node.name not in done]
-    progress = _GlyphProgress(desk, missing, done, failed)
-    for node in missing:
-        try:
-            progress.start(node)
-            watched = bench.watched(progress.report)
-            done[node.name] = watched.ask("glyph", layer=node.name, **knobs).facts
-        except Cancelled:
-            raise
-        except StudyError as error:
-            log.warning("Layer %s cannot be drawn: %s", node.name, error)
-            failed[node.name] = str(error)
+    missing = {node.name: node for node in wanted if node.name not in done}
+    progress = _GlyphProgress(desk, list(missing.values()), done, failed)
+    for group in activations.together(network, list(missing), len(data), bench.budget // 4):
+        progress.start(missing[group[0]])
+        bench.at_hand = network.run(data.inputs, group, progress.listen) if group[1:] else {}
+        for layer in group:
+            try:
+                progress.start(missing[layer])
+                watched = bench.watched(progress.report)
+                done[layer] = watched.ask("glyph", layer=layer, **knobs).facts
+            except Cancelled:
+                raise
+            except StudyError as error:
+                log.warning("Layer %s cannot be drawn: %s", layer, error)
+                failed[layer] = str(error)
     return {"done": done, "failed": failed}
 
 
@@ -110,9 +114,14 @@ class _GlyphProgress:
         self._clock = Clock()
 
     def start(self, node: Node) -> None:
-        self._before += self._work.get(self._layer, 0.0)
-        self._layer = node.name
+        if node.name != self._layer:
+            self._before += self._work.get(self._layer, 0.0)
+            self._layer = node.name
         self._say(0.0, now=True)
+
+    def listen(self, fraction: float, text: str = "") -> None:
+        """Let a cancel through while layers are computed together."""
+        self._desk.check()
 
     def report(self, fraction: float, text: str = "") -> None:
         self._say(fraction, now=False)
@@ -150,7 +159,6 @@ class _Shelf:
             self._pairs[key] = pair
             while len(self._pairs) > self._places:
                 del self._pairs[next(iter(self._pairs))]
-
 
     def clear(self) -> None:
         with self._lock:
@@ -204,8 +212,8 @@ def _read(home: Home, source: Source, report: Report) -> tuple[Network, Dataset]
         shown = source.data
     report(0.96, "Reading the data")
     data = _data(shown, source, source.split, source.limit)
-    network.check(data)
-    return network, data
+    notes = network.check(data)
+    return network, dataclasses.replace(data, notes=data.notes + notes)
 
 
 def _data(name: str, source: Source, split: str, limit: int | None) -> Dataset:

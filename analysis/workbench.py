@@ -10,6 +10,7 @@ by exactly one of all processes that ask (`Store.lock`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
@@ -58,6 +59,8 @@ class Workbench:
         self.study = study
         self.report = report
         self.budget = budget
+        self.at_hand: Mapping[str, Array] = {}
+        """Activations that a caller had computed together, layer -> (n, *shape)."""
 
     @property
     def network(self) -> Network:
@@ -73,14 +76,9 @@ class Workbench:
 
     def watched(self, report: Report) -> Workbench:
         """The same bench, reporting to somebody else."""
-        return Workbench(
-            self._network,
-            self._dataset,
-            self.store,
-            study=self.study,
-            report=report,
-            budget=self.budget,
-        )
+        bench = copy(self)
+        bench.report = report
+        return bench
 
     def address(self, question: str, **parameters: Any) -> str:
         """The key of an answer, whether or not it has been computed."""

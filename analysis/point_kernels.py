@@ -1,4 +1,4 @@
-"""Compiled loops of the VAT order: largest distances, Prim's algorithm; see `threads`.
+"""Compiled loops over pairs of samples, by differences of their features; see `threads`.
 
 Where the smallest or largest of many floats is looked for, their bits are compared instead, as
 integers: compilers do that with many numbers at a time, which they refuse to do with floats.
@@ -9,44 +9,84 @@ from __future__ import annotations
 
 import numpy as np
 
-from .pair_kernels import add_absolutes, add_squares
 from .threads import kernel
 from .types import Array
+
+FEATURES_AT_ONCE = 128
+"""Of a tile in `pair_tile`, so that they stay in the processor's cache."""
 
 CANDIDATES_AT_ONCE = 512
 """Of Prim's algorithm: small enough to stay in the fastest cache."""
 
 
 @kernel
-def sortable(bits: int, shift: int, largest: int) -> int:
-    """The bits of a float as an integer in the same order; both zeros become 0.
+def add_squares(points: Array, column: int, one: Array, out: Array) -> None:
+    """out[j] += squared distance of sample column + j from `one`, feature by feature.
 
     Args:
-        bits: a signed integer of 32 or 64 bits; shift: 31 or 63; largest: such integer.
+        points: (d, n) float32, C order; one: (d,); out: (m,).
     """
-    value = bits ^ ((bits >> shift) & largest)
-    return 0 if value == -1 else value  # -1 is the negative zero
+    d = len(one)
+    end = column + len(out)
+    f = 0
+    while f + 4 <= d:  # four at a time: fewer loads and stores of the sums
+        a, b, c, e = one[f], one[f + 1], one[f + 2], one[f + 3]
+        first, second = points[f][column:end], points[f + 1][column:end]
+        third, fourth = points[f + 2][column:end], points[f + 3][column:end]
+        for j in range(len(out)):
+            p, q, r, s = first[j] - a, second[j] - b, third[j] - c, fourth[j] - e
+            out[j] = (((out[j] + p * p) + q * q) + r * r) + s * s
+        f += 4
+    while f < d:
+        a = one[f]
+        first = points[f][column:end]
+        for j in range(len(out)):
+            p = first[j] - a
+            out[j] += p * p
+        f += 1
 
 
 @kernel
-def row_extremes(bits: Array, largest: Array, smallest: Array, start: int, stop: int) -> None:
-    """largest[i], smallest[i]: of row i, `sortable`.
+def add_absolutes(points: Array, column: int, one: Array, out: Array) -> None:
+    """Like `add_squares`, for the sum of absolute differences."""
+    d = len(one)
+    end = column + len(out)
+    f = 0
+    while f + 4 <= d:
+        a, b, c, e = one[f], one[f + 1], one[f + 2], one[f + 3]
+        first, second = points[f][column:end], points[f + 1][column:end]
+        third, fourth = points[f + 2][column:end], points[f + 3][column:end]
+        for j in range(len(out)):
+            p, q, r, s = first[j] - a, second[j] - b, third[j] - c, fourth[j] - e
+            out[j] = (((out[j] + abs(p)) + abs(q)) + abs(r)) + abs(s)
+        f += 4
+    while f < d:
+        a = one[f]
+        first = points[f][column:end]
+        for j in range(len(out)):
+            out[j] += abs(first[j] - a)
+        f += 1
+
+
+@kernel
+def pair_tile(points: Array, rows: int, columns: int, absolute: bool, tile: Array) -> None:
+    """tile[i, j] = sum of squared (or absolute) differences of samples rows + i and columns + j.
 
     Args:
-        bits: (n, n) int32 or int64, the bits of floats; the others (n,) of the same type.
+        points: (d, n) float32.
+        tile: (height, width) float32, overwritten.
     """
-    shift = 8 * bits.itemsize - 1
-    most = np.iinfo(bits.dtype).max
-    for i in range(start, stop):
-        row = bits[i]
-        high = np.iinfo(bits.dtype).min
-        low = most
-        for j in range(len(row)):
-            value = sortable(row[j], shift, most)
-            high = max(high, value)
-            low = min(low, value)
-        largest[i] = high
-        smallest[i] = low
+    d = points.shape[0]
+    height, width = tile.shape
+    tile[:] = np.float32(0.0)
+    for first in range(0, d, FEATURES_AT_ONCE):
+        part = points[first : first + FEATURES_AT_ONCE, columns : columns + width].copy()
+        ones = points[first : first + FEATURES_AT_ONCE, rows : rows + height].T.copy()
+        for i in range(height):
+            if absolute:
+                add_absolutes(part, 0, ones[i], tile[i])
+            else:
+                add_squares(part, 0, ones[i], tile[i])
 
 
 @kernel
@@ -70,43 +110,6 @@ def tile_peaks(
         for j in range(max(0, rows + i + 1 - columns), width):
             peak = max(peak, apart[0] if others[j] != own else row[j])
         peaks[rows + i] = peak
-
-
-@kernel
-def prim(bits: Array, keys: Array, order: Array, steps: Array, start: int, stop: int) -> None:
-    """Places start..stop of Prim's order from a matrix; order[start - 1] is settled already.
-
-    Args:
-        bits: (n, n) int32 or int64, the bits of finite floats; keys and steps of that type, too.
-        keys: (n,) `sortable` distance of every sample to the ordered ones, the largest integer
-            before there is one; the smallest integer for ordered samples themselves.
-        order, steps: (n,), filled in: the sample at each place, and its key when it joined.
-    """
-    n = len(keys)
-    shift = 8 * bits.itemsize - 1
-    largest = np.iinfo(bits.dtype).max
-    ordered = np.iinfo(bits.dtype).min
-    for place in range(start, stop):
-        row = bits[order[place - 1]]
-        best = largest
-        best_first = 0
-        for first in range(0, n, CANDIDATES_AT_ONCE):
-            mine = keys[first : first + CANDIDATES_AT_ONCE]
-            news = row[first : first + CANDIDATES_AT_ONCE]
-            least = largest
-            for j in range(len(mine)):
-                key = min(mine[j], sortable(news[j], shift, largest))
-                mine[j] = key
-                least = min(least, largest if key == ordered else key)
-            if least < best:
-                best = least
-                best_first = first
-        j = best_first
-        while keys[j] != best:  # the lowest index among ties
-            j += 1
-        order[place] = j
-        steps[place] = best
-        keys[j] = ordered
 
 
 @kernel
