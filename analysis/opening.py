@@ -24,7 +24,7 @@ from .types import Array, Edge, Graph, Node, Result, Source, Study
 if TYPE_CHECKING:
     from .home import Home
 
-_VERSION = 1
+_VERSION = 2
 """Rises when cards are written differently."""
 
 
@@ -34,7 +34,8 @@ class Card:
 
     Attributes:
         title: of the study, for people.
-        network: name and numbers of the network ("parameters", "activations", "output").
+        network: facts of the network: "name", "parameters", "operations", "activations",
+            "output".
         study: fingerprints.
         data: name of the data; `split`, `n` of `total` samples shown.
         class_names: one per class of the network.

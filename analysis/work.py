@@ -265,6 +265,7 @@ def _card(source: Source, network: Network, data: Dataset, study: Study) -> Card
         network={
             "name": demo.name if demo else Path(source.model).name,
             "parameters": network.parameters,
+            "operations": len(full.nodes),
             "activations": sum(node.size for node in full.nodes),
             "output": network.output,
         },

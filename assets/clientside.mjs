@@ -93,6 +93,7 @@ function headline() {
   byId("frame-summary").textContent = [
     `${study.data}, ${count(study.n)} samples`,
     accuracy,
+    `${study.network.operations} operations`,
     `${count(study.network.parameters)} parameters`,
     `${count(study.network.activations)} activations a sample`,
   ].join(" · ");

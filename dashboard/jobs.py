@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from dash.background_callback.managers import BaseBackgroundCallbackManager
@@ -26,14 +28,30 @@ from analysis.keys import digest
 log = logging.getLogger(__name__)
 
 
-def job(name: str) -> Any:
-    """A stand-in for a function of `analysis.work`, e.g. "open_study"."""
+@dataclass(frozen=True)
+class Job:
+    """A function of `analysis.work` and how a browser's wish becomes its argument.
+
+    What comes from a browser may be forged. It names a study of this server; paths, limits and
+    trust are looked up here.
+    """
+
+    name: str
+    prepare: Callable[[Any], dict[str, Any]]
+
+
+def job(name: str, prepare: Callable[[Any], dict[str, Any]]) -> Any:
+    """A stand-in for a function of `analysis.work`, e.g. "open_study", for Dash to register.
+
+    Args:
+        prepare: from the callback's single input to the job's task; raises StudyError.
+    """
 
     def placeholder(*arguments: Any) -> Any:
         raise RuntimeError(f"{name} runs in a worker, not here ({len(arguments)} arguments)")
 
     named: Any = placeholder
-    named.job = name
+    named.job = Job(name, prepare)
     return named
 
 
@@ -44,20 +62,19 @@ class EngineManager(BaseBackgroundCallbackManager):
         self._engine = engine
         super().__init__(cache_by=None)
 
-    def make_job_fn(self, fn: Any, progress: Any, key: str | None = None) -> str:
-        # Dash offers every background callback of the process; ours carry a name.
-        return str(getattr(fn, "job", ""))
+    def make_job_fn(self, fn: Any, progress: Any, key: str | None = None) -> Job | None:
+        # Dash offers every background callback of the process; ours carry a job.
+        found: Job | None = getattr(fn, "job", None)
+        return found
 
     def build_cache_key(self, fn: Any, args: Any, cache_args_to_ignore: Any, triggered: Any) -> str:
-        return digest({"job": fn.job, "arguments": json.loads(json.dumps(args))})
+        return digest({"job": fn.job.name, "arguments": json.loads(json.dumps(args))})
 
-    def call_job_fn(self, key: str, job_fn: str, args: Any, context: Any) -> str:
-        # The first argument is the source of the study; None where there is nothing to do.
-        arguments = list(args) if isinstance(args, list | tuple) else [args]
+    def call_job_fn(self, key: str, job_fn: Job, args: Any, context: Any) -> str:
         try:
-            self._engine.submit(key, job_fn, *arguments)
+            self._engine.submit(key, job_fn.name, job_fn.prepare(args[0]))
         except StudyError as error:
-            log.exception("Job %s could not be started.", job_fn)
+            log.warning("Job %s could not be started: %s", job_fn.name, error)
             self._engine.refuse(key, str(error))
         return key
 

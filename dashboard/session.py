@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from dataclasses import asdict
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
@@ -51,7 +50,6 @@ def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str
             "predictions": predictions,
             "thumbnails": bench.address("thumbnails", side=THUMBNAIL_SIDE) if pictures else None,
         },
-        "source": asdict(source),
     }
 
 
@@ -74,7 +72,7 @@ def look_up(
         return {"state": "failed", "error": str(error), "reference": ""}, no_update
     if opened is None:
         title = studies.offers[name].title
-        return {"state": "opening", "title": title}, {"source": asdict(source)}
+        return {"state": "opening", "title": title}, {"study": name, "split": source.split}
     return {
         "state": opened["state"],
         "error": opened["error"] or "The study was opened but its card is gone. Try again.",
@@ -106,7 +104,7 @@ def register(app: Dash, studies: Studies) -> None:
         cancel=[Input(frame("cancel"), "n_clicks")],
         interval=300,
         prevent_initial_call=True,
-    )(job("open_study"))
+    )(job("open_study", studies.task))
 
     @app.callback(
         Output(frame("groups"), "data"),

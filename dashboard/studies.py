@@ -71,6 +71,18 @@ class Studies:
             raise ParameterError(f"There is no split '{split}': choose train, test or all.")
         return dataclasses.replace(source, split=split) if split else source
 
+    def task(self, wish: Any) -> dict[str, Any]:
+        """The task of a job on a study that a browser names: {"source"}.
+
+        Args:
+            wish: {"study", "split"}, from outside.
+        Raises: ParameterError if it names no study of this server.
+        """
+        if not isinstance(wish, dict):
+            raise ParameterError("A job needs the name of a study.")
+        source = self.source(str(wish.get("study", "")), str(wish.get("split", "")))
+        return {"source": dataclasses.asdict(source)}
+
     def card(self, source: Source) -> Card | None:
         """What is known of a study, None before it was opened."""
         return find_card(self.store, source)

@@ -10,8 +10,8 @@ import { dots, drawDots, path, rounded } from "../lib/flow.mjs";
 import { fold } from "../lib/folding.mjs";
 import { count, duration, make, percent, score } from "./make.mjs";
 
-const SPACING = 26; // between dots, in graph units
-const SPEED = 34; // graph units per second
+const SPACING = 34; // pixels between dots
+const SPEED = 42; // pixels per second
 const LARGE = 2.4; // zoom beyond which larger glyphs are no better
 const MARGIN = 12; // pixels around the network when it fits the screen
 const SVG = "http://www.w3.org/2000/svg";
@@ -269,11 +269,13 @@ export class GraphView {
     const context = this.canvas.getContext("2d");
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, width, height);
-    const zoom = this.cy.zoom() * ratio;
+    const scale = this.cy.zoom();
+    const zoom = scale * ratio;
     const { x, y } = this.cy.pan();
     context.setTransform(zoom, 0, 0, zoom, x * ratio, y * ratio);
-    drawDots(context, dots(this.paths, this.time, { spacing: SPACING, speed: SPEED }), {
-      radius: Math.min(3.2, 2.2 / this.cy.zoom()),
+    const how = { spacing: SPACING / scale, speed: SPEED / scale };
+    drawDots(context, dots(this.paths, this.time, how), {
+      radius: Math.min(3.2, 2 / scale),
       colour: this.workspace.scheme === "dark" ? "#7fb4e8" : "#2f78bd",
     });
   }

@@ -27,10 +27,11 @@ export class Legend {
     const state = `${study.keys.card} ${mode} ${workspace.scheme}`;
     if (state === this.drawn) return this.mark();
     this.drawn = state;
-    this.labels = mode === "predicted" || !study.labelled ? workspace.predicted : workspace.labels;
+    const guessed = mode === "predicted" || !study.labelled;
+    this.labels = guessed ? workspace.predicted : workspace.labels;
     const rows = study.classes.map((name, k) => this.row(name, k, study.classes.length));
     this.element.replaceChildren(
-      make(document, "h2", {}, mode === "predicted" ? "Predicted class" : "True class"),
+      make(document, "h2", {}, guessed ? "Predicted class" : "True class"),
       ...this.keys(mode),
       make(document, "div.classes", { role: "group", "aria-label": "Classes" }, ...rows),
     );

@@ -131,7 +131,8 @@ export class Workspace {
     if (!relative && this.shared) return this.shared;
     const colours = colourSamples({
       mode: this.mode,
-      labels: this.labels,
+      // Unlabelled data is judged, and so also picked out, by what the network says it is.
+      labels: relative && !this.study.labelled ? this.predicted : this.labels,
       predicted: this.predicted,
       levels: relative ? this.glyphs.get(layer)?.levels : null,
       palette: this.palette,

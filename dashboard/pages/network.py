@@ -6,6 +6,8 @@ starts what is missing, and makes the confusion matrix.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import dash_cytoscape as cyto
@@ -16,7 +18,7 @@ from dash.development.base_component import Component
 
 from analysis.errors import StudyError
 from analysis.opening import Card
-from analysis.types import FILLS, METRICS, PREPROCESSINGS, Source
+from analysis.types import FILLS, METRICS, PREPROCESSINGS
 
 from ..components.controls import choice, icon_button, segments
 from ..figures import confusion as figures
@@ -220,14 +222,11 @@ def _confusion() -> Component:
 def plan(studies: Studies, card: Card, knobs: dict[str, Any]) -> dict[str, Any]:
     """The address of every glyph, and the facts of those that are there.
 
-    Returns: {"layers": {layer: {"key", "facts" or None}}, "missing": number, "stamp"}.
-    Raises: ParameterError if a knob has a value that does not exist.
+    Returns: {"layers": {layer: {"key", "facts" or None}}, "missing": number, "question"}.
+    A knob whose value does not exist, as in a link that somebody wrote by hand, stands at its
+    default.
     """
-    question = {
-        "metric": _one_of(knobs["metric"], METRICS),
-        "preprocessing": _one_of(knobs["preprocessing"], PREPROCESSINGS),
-        "fill": _one_of(knobs["fill"], FILLS),
-    }
+    question = _question(knobs)
     bench = studies.bench(card)
     layers = {}
     for node in card.graph.nodes:
@@ -237,8 +236,21 @@ def plan(studies: Studies, card: Card, knobs: dict[str, Any]) -> dict[str, Any]:
     return {"layers": layers, "missing": missing, "question": question}
 
 
-def _one_of(value: str, allowed: tuple[Any, ...]) -> str:
-    return value if value in allowed else str(allowed[0])
+def glyph_task(studies: Studies, wish: Any) -> dict[str, Any]:
+    """What `compute_glyphs` is told, from a browser's {"study", "split"} and knobs."""
+    return studies.task(wish) | _question(wish) | {"budget": studies.settings.budget}
+
+
+def _question(knobs: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "metric": _one_of(knobs.get("metric"), METRICS),
+        "preprocessing": _one_of(knobs.get("preprocessing"), PREPROCESSINGS),
+        "fill": _one_of(knobs.get("fill"), FILLS),
+    }
+
+
+def _one_of(value: Any, allowed: tuple[Any, ...]) -> str:
+    return str(value if value in allowed else allowed[0])
 
 
 def matrix(
@@ -267,7 +279,7 @@ def register(app: Dash, studies: Studies) -> None:
     def card_of(study: dict[str, Any] | None) -> Card | None:
         if not study or study["state"] != "ready":
             return None
-        return studies.card(Source(**study["source"]))
+        return studies.card(studies.source(study["name"], study["split"]))
 
     @app.callback(
         Output(ids("graph"), "elements"),
@@ -294,11 +306,7 @@ def register(app: Dash, studies: Studies) -> None:
         wanted = plan(studies, card, knobs)
         if not wanted["missing"]:
             return wanted, no_update
-        task = wanted["question"] | {
-            "source": study["source"],
-            "budget": studies.settings.budget,
-        }
-        return wanted, task
+        return wanted, wanted["question"] | {"study": study["name"], "split": study["split"]}
 
     app.callback(
         Output(ids("computed"), "data"),
@@ -309,7 +317,7 @@ def register(app: Dash, studies: Studies) -> None:
         cancel=[Input(frame("cancel"), "n_clicks")],
         interval=250,
         prevent_initial_call=True,
-    )(job("compute_glyphs"))
+    )(job("compute_glyphs", partial(glyph_task, studies)))
 
     @app.callback(
         Output(ids("matrix"), "figure"),

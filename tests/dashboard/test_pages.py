@@ -47,8 +47,32 @@ def test_an_open_study_is_summed_up_without_arrays(site: Site) -> None:
 def test_an_unopened_study_is_opened(site: Site) -> None:
     study, to_open = look_up(site.studies, {"study": "lenet5-mnist", "split": "train"}, None)
     assert study["state"] == "opening"
-    assert to_open["source"]["demo"] == "lenet5-mnist"
-    assert to_open["source"]["split"] == "train"
+    assert to_open == {"study": "lenet5-mnist", "split": "train"}
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        None,
+        [],
+        {},
+        {"study": "/etc/passwd"},
+        {"source": {"model": "/tmp/x.h5", "trusted": True}},
+        {"study": "digits", "split": "../"},
+    ],
+)
+def test_a_forged_wish_is_refused(site: Site, wish: object) -> None:
+    with pytest.raises(ParameterError):
+        network.glyph_task(site.studies, wish)
+
+
+def test_a_wish_becomes_a_task_of_this_server(site: Site) -> None:
+    wish = {"study": "digits", "split": "train", "metric": "?", "budget": 10**15, "trusted": True}
+    task = network.glyph_task(site.studies, wish | {"source": {"model": "/tmp/x.h5"}})
+    assert task["source"]["demo"] == "digits"
+    assert task["source"]["model"] == ""
+    assert not task["source"]["trusted"]
+    assert (task["metric"], task["budget"]) == ("euclidean", site.studies.settings.budget)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""The journey on real data of the literature: LeNet5 on MNIST, from training to glyphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from running import DATA, Server
+
+LAYERS = [
+    *("input", "conv0", "relu0", "conv1", "relu1", "flatten"),
+    *("dense0", "relu2", "dense1", "prediction"),
+]
+
+pytestmark = pytest.mark.skipif(
+    not (DATA / "mnist.npz").exists(), reason=f"mnist.npz is not at hand in {DATA}"
+)
+
+
+def names_drawn(tab: Page) -> list[str]:
+    return tab.locator(".node:not(.waiting) .name").all_inner_texts()
+
+
+def test_training_cancelling_and_going_on(tab: Page, start: Callable[..., Server]) -> None:
+    server = start("--demo", "lenet5-mnist", "--data-dir", str(DATA), "--limit", "6000")
+    tab.goto(server.url)
+    progress = tab.locator("#frame-opening")
+    expect(progress).to_contain_text("Opening LeNet5 on MNIST")
+    expect(progress).to_contain_text(re.compile(r"epoch \d of \d, accuracy"), timeout=60_000)
+    expect(progress).to_contain_text("left")
+
+    # Glyphs appear one by one, with their own progress; the page is usable meanwhile.
+    expect(tab.locator(".node.working")).to_have_count(1, timeout=180_000)
+    expect(tab.locator(".node")).to_have_count(len(LAYERS))
+    expect(tab.locator("#frame-jobs")).to_contain_text("Ordering")
+    first = tab.locator(".node:not(.waiting)").first
+    expect(first).to_be_visible()
+    tab.get_by_role("toolbar").get_by_text("Right / wrong", exact=True).click()
+
+    tab.get_by_label("Cancel this computation").click()
+    expect(tab.locator("#network-status")).to_contain_text("Cancelled", timeout=30_000)
+    done = names_drawn(tab)
+    assert 0 < len(done) < len(LAYERS), "something was kept, something was left"
+    assert done == LAYERS[: len(done)], "in the order of the data flow"
+
+    tab.get_by_role("button", name="Go on").click()
+    expect(tab.locator(".node.waiting")).to_have_count(0, timeout=120_000)
+    assert names_drawn(tab) == LAYERS
+    expect(tab.locator("#network-status")).to_have_text("")
+    summary = tab.locator("#frame-summary")
+    expect(summary).to_contain_text(re.compile(r"6,000 .*accuracy 9[89]\.\d %"))
+    expect(summary).to_contain_text("1,182,006 parameters")
+    scores = [float(text) for text in tab.locator(".node .value").all_inner_texts()]
+    assert scores[-1] == max(scores)
+    assert scores[-1] > 0.9
+
+    selection_is_quick(tab)
+    the_study_opens_at_once_the_second_time(tab, server)
+
+
+def selection_is_quick(tab: Page) -> None:
+    """A brush over the open layer redraws all layers and the bar before the next frames."""
+    tab.locator(".node[data-layer='prediction']").focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#detail canvas.glyph")).to_be_visible()
+    milliseconds = tab.evaluate(
+        """() => {
+            const { workspace } = window.stratoscope;
+            const half = Array.from({ length: 3000 }, (_, k) => 2 * k);
+            const begin = performance.now();
+            workspace.select(half, "replace");
+            return performance.now() - begin;
+        }"""
+    )
+    assert milliseconds < 500, "far beyond noise: the figure itself is the benchmark's business"
+    expect(tab.locator("#frame-selected strong")).to_have_text("3,000 of 6,000")
+
+
+def the_study_opens_at_once_the_second_time(tab: Page, server: Server) -> None:
+    tab.goto(server.url)
+    expect(tab.locator(".node.waiting")).to_have_count(0, timeout=10_000)
+    assert names_drawn(tab) == LAYERS
+
+
+def test_another_study_is_a_click_away(tab: Page, start: Callable[..., Server]) -> None:
+    server = start("--data-dir", str(DATA), "--limit", "300")
+    tab.goto(server.url)
+    expect(tab.locator(".node.waiting")).to_have_count(0, timeout=120_000)
+    tab.locator("#frame-split-picker").click()
+    tab.get_by_role("option", name="train").click()
+    expect(tab.locator("#network-subtitle")).to_contain_text("300 of 1,172 train samples")
+    expect(tab.locator(".node.waiting")).to_have_count(0, timeout=60_000)
+    expect(tab).to_have_url(re.compile("split=train"))
