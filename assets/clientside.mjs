@@ -26,6 +26,12 @@ function changeView(patch) {
   set("frame-view", { data: { ...workspace.view, ...patch } });
 }
 
+/** Select the samples of a named group, once both it and the study are there. */
+function selectGroup(name) {
+  const group = parts.groups?.find((item) => item.name === name);
+  if (group && workspace.ready) workspace.select(group.indices);
+}
+
 /** The frame's own parts, made when its elements are there. */
 function frame() {
   if (parts.bar) return;
@@ -127,6 +133,7 @@ const CLICKS = [
   "downloadPng",
   "downloadOrders",
   "downloadScores",
+  "downloadConfusion",
 ];
 
 const functions = {
@@ -167,6 +174,7 @@ const functions = {
       parts.cover.opening(study);
     } else if (study.state === "ready") {
       await workspace.open(study);
+      if (!workspace.selected.length) selectGroup(workspace.view.group);
       parts.cover.hide();
       network();
       headline();
@@ -209,11 +217,13 @@ const functions = {
     return [names, there ? wanted : null, ""];
   },
 
-  pickGroup(name, groups) {
-    const group = (groups ?? []).find((item) => item.name === name);
-    if (group) workspace.select(group.indices);
-    if (workspace.study && (name ?? "") !== workspace.view.group) changeView({ group: name ?? "" });
-    return !group;
+  pickGroup(name) {
+    const before = parts.picked ?? null;
+    parts.picked = name ?? null;
+    selectGroup(name);
+    // Nothing picked may also mean that the groups of a link are still on their way.
+    if (name || before) changeView({ group: name ?? "" });
+    return !name;
   },
 
   selectionCsv() {
@@ -439,6 +449,17 @@ const functions = {
       .map(([name, { facts }]) => [name, facts.separation, ...facts.separation_by_class]);
     const columns = ["operation", "separation", ...workspace.study.classes.map((name) => `separation_${name}`)];
     download(document, file("-scores.csv"), table(columns, rows), "text/csv");
+    return nothing();
+  },
+
+  downloadConfusion() {
+    const { labels, predicted, study } = workspace;
+    const rows = study.classes.map((name, truth) => [
+      name,
+      ...study.classes.map((_, guess) => byConfusion(labels, predicted, truth, guess).length),
+    ]);
+    const columns = ["true_class", ...study.classes.map((name) => `predicted_${name}`)];
+    download(document, file("-confusion.csv"), table(columns, rows), "text/csv");
     return nothing();
   },
 };

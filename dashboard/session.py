@@ -211,7 +211,6 @@ def clientside(app: Dash) -> None:
         "pickGroup",
         Output(frame("group-delete"), "disabled"),
         Input(frame("group-picker"), "value"),
-        State(frame("groups"), "data"),
     )
     link(
         "selectionCsv",

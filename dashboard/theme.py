@@ -19,7 +19,9 @@ GROUND = {"light": "#ffffff", "dark": "#181b20"}
 GRAPH_CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "showSendToCloud": False,
-    "displayModeBar": False,
+    "displayModeBar": "hover",
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "svg", "filename": "stratoscope"},
     "responsive": True,
 }
 """For every `dcc.Graph`: nothing of it may leave the machine."""

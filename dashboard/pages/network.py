@@ -85,6 +85,9 @@ def _toolbar() -> Component:
                                     dmc.MenuItem(
                                         "Scores of all layers (CSV)", id=ids("scores"), n_clicks=0
                                     ),
+                                    dmc.MenuItem(
+                                        "Confusion matrix (CSV)", id=ids("confusion"), n_clicks=0
+                                    ),
                                 ]
                             ),
                         ]
@@ -387,6 +390,7 @@ def _clientside(app: Dash) -> None:
     link("downloadPng", sink, Input(ids("png"), "n_clicks"))
     link("downloadOrders", sink, Input(ids("orders"), "n_clicks"))
     link("downloadScores", sink, Input(ids("scores"), "n_clicks"))
+    link("downloadConfusion", sink, Input(ids("confusion"), "n_clicks"))
 
 
 PAGE = Page(path="/", title="Network", icon=_PAGE, layout=layout, register=register)

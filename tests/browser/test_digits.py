@@ -264,6 +264,10 @@ def test_downloads(tab: Page, digits: Server) -> None:
     assert sorted(int(row["place_in_conv0"]) for row in orders) == list(range(625))
     scores = list(csv.DictReader(io.StringIO(fetch("Scores of all layers").decode())))
     assert [row["operation"] for row in scores] == LAYERS
+    matrix = list(csv.DictReader(io.StringIO(fetch("Confusion matrix").decode())))
+    counts = [[int(row[f"predicted_{k}"]) for k in range(10)] for row in matrix]
+    assert sum(map(sum, counts)) == 625
+    assert sum(counts[k][k] for k in range(10)) > 600
 
 
 def test_theme_and_narrow_screens(tab: Page, digits: Server) -> None:
@@ -315,6 +319,26 @@ def test_a_link_to_nothing_says_so(tab: Page, digits: Server) -> None:
     expect(tab.get_by_role("alert")).to_contain_text("no study 'unknown'")
     tab.goto(f"{digits.url}/nowhere")
     expect(tab.locator("#frame-page")).to_contain_text("There is no such page")
+
+
+def test_a_killed_server_loses_nothing(
+    tab: Page, start: Callable[..., Server], tmp_path: Path
+) -> None:
+    first = start(home=tmp_path / "home")
+    open_digits(tab, first, "?metric=manhattan&layer=conv1")
+    tab.locator(".class[data-class='4']").focus()
+    tab.get_by_role("button", name="Select 4").click()
+    tab.get_by_label("Name of the group").fill("fours")
+    tab.get_by_role("button", name="Save group").click()
+    expect(tab.locator("#frame-toast")).to_contain_text("Saved 'fours'")
+    number = selected(tab)
+    first.process.kill()
+    first.process.wait(10)
+    second = start(home=tmp_path / "home")
+    tab.goto(f"{second.url}/?metric=manhattan&layer=conv1&group=fours")
+    expect(tab.locator(".node")).to_have_count(len(LAYERS))
+    expect(tab.locator(".node.waiting")).to_have_count(0, timeout=5_000)
+    expect(tab.locator("#frame-selected strong")).to_have_text(f"{number} of 625")
 
 
 @pytest.mark.parametrize("how", ["interrupt", "kill"])

@@ -80,13 +80,15 @@ def selection_is_quick(tab: Page) -> None:
 
 def the_study_opens_at_once_the_second_time(tab: Page, server: Server) -> None:
     tab.goto(server.url)
-    expect(tab.locator(".node.waiting")).to_have_count(0, timeout=10_000)
+    expect(tab.locator(".node")).to_have_count(len(LAYERS), timeout=10_000)
+    expect(tab.locator(".node.waiting")).to_have_count(0, timeout=5_000)
     assert names_drawn(tab) == LAYERS
 
 
 def test_another_study_is_a_click_away(tab: Page, start: Callable[..., Server]) -> None:
     server = start("--data-dir", str(DATA), "--limit", "300")
     tab.goto(server.url)
+    expect(tab.locator(".node")).not_to_have_count(0, timeout=120_000)
     expect(tab.locator(".node.waiting")).to_have_count(0, timeout=120_000)
     tab.locator("#frame-split-picker").click()
     tab.get_by_role("option", name="train").click()
