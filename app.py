@@ -44,7 +44,9 @@ def parser() -> argparse.ArgumentParser:
     study = make.add_argument_group("what to show")
     study.add_argument("--demo", metavar="NAME", help=f"a demo (default: digits). {DEMO_HELP}")
     study.add_argument(
-        "--model", metavar="FILE", help="a Keras 3 classifier: a .keras file (or a .h5 that you trust)"
+        "--model",
+        metavar="FILE",
+        help="a Keras 3 classifier: a .keras file (or a .h5 that you trust)",
     )
     study.add_argument(
         "--data",

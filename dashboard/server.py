@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import dash_cytoscape as cyto
-from dash import ClientsideFunction, Dash, Input, Output, html
+from dash import Dash, Input, Output, html
 
 from analysis.engine import Engine
 from analysis.home import Home
 
 from . import routes, safety, session
+from .clientside import linker
 from .components import frame as frame_layout
 from .ids import frame
 from .jobs import EngineManager
@@ -76,9 +77,8 @@ def _route(app: Dash) -> None:
             )
         return page.layout()
 
-    app.clientside_callback(
-        ClientsideFunction("stratoscope", "pageShown"),
+    linker(app)(
+        "pageShown",
         Output(frame("sink"), "data", allow_duplicate=True),
         Input(frame("page"), "children"),
-        prevent_initial_call=True,
     )

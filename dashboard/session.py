@@ -6,13 +6,14 @@ import logging
 import uuid
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash import Dash, Input, Output, State, ctx, no_update
 
 from analysis.errors import StudyError
 from analysis.opening import Card, identity
 from analysis.types import Source
 from analysis.workbench import THUMBNAIL_SIDE
 
+from .clientside import linker
 from .ids import frame
 from .jobs import job
 from .state import first_colour
@@ -145,14 +146,7 @@ def register(app: Dash, studies: Studies) -> None:
 def clientside(app: Dash) -> None:
     """Links that stay in the browser; `assets/clientside.mjs` has the functions."""
 
-    def link(name: str, outputs: Any, *inputs: Any, initial: bool = False) -> None:
-        app.clientside_callback(
-            ClientsideFunction("stratoscope", name),
-            outputs,
-            *inputs,
-            prevent_initial_call=not initial,
-        )
-
+    link = linker(app)
     sink = frame("sink")
     link(
         "readLink",

@@ -20,8 +20,7 @@ export class Detail {
     this.document = picture.ownerDocument;
     this.brush = "rectangle";
     this.cursor = 0;
-    const when = (event, listener) =>
-      workspace.on(event, (detail) => picture.isConnected && listener(detail));
+    const when = (event, listener) => workspace.on(event, listener, picture);
     when("view", () => this.draw());
     when("plan", () => this.draw());
     when("glyph", (layer) => layer === this.layer && this.draw());

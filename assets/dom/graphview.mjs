@@ -47,9 +47,7 @@ export class GraphView {
   }
 
   on(event, listener) {
-    this.workspace.on(event, (detail) => {
-      if (this.box.isConnected) listener(detail);
-    });
+    this.workspace.on(event, listener, this.box);
   }
 
   /** Take a cytoscape instance whose elements are there. */

@@ -14,9 +14,9 @@ export class Legend {
     Object.assign(this, { element, workspace, pin });
     this.document = element.ownerDocument;
     for (const event of ["study", "view"]) {
-      workspace.on(event, () => element.isConnected && this.draw());
+      workspace.on(event, () => this.draw(), element);
     }
-    workspace.on("selection", () => element.isConnected && this.counts());
+    workspace.on("selection", () => this.counts(), element);
     element.addEventListener("mouseleave", () => workspace.peek(null));
   }
 

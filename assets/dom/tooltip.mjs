@@ -3,13 +3,20 @@ import { make, percent } from "./make.mjs";
 
 export class Tooltip {
   /**
-   * @param {HTMLElement} element
+   * @param {() => HTMLElement} find - the element; it is there when something can be hovered.
    * @param {import("./workspace.mjs").Workspace} workspace
    */
-  constructor(element, workspace) {
-    this.element = element;
+  constructor(find, workspace) {
+    this.find = find;
     this.workspace = workspace;
-    this.document = element.ownerDocument;
+  }
+
+  get element() {
+    return this.find();
+  }
+
+  get document() {
+    return this.element.ownerDocument;
   }
 
   /** @param {{clientX: number, clientY: number}} at */

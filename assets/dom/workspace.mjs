@@ -47,15 +47,22 @@ export class Workspace {
 
   /**
    * Hear of a change: "study", "view", "glyph" (with a layer), "progress", "colours",
-   * "selection", "sample" (hovered), "failed".
+   * "selection", "sample" (hovered), "failed", "plan".
+   * @param {string} event
+   * @param {(detail: any) => void} listener
+   * @param {Element} [element] - whose part listens; it is forgotten when that leaves the page.
    */
-  on(event, listener) {
+  on(event, listener, element) {
     if (!this.listeners.has(event)) this.listeners.set(event, new Set());
-    this.listeners.get(event).add(listener);
+    this.listeners.get(event).add({ listener, element });
   }
 
   tell(event, detail) {
-    for (const listener of this.listeners.get(event) ?? []) listener(detail);
+    const heard = this.listeners.get(event) ?? new Set();
+    for (const entry of heard) {
+      if (entry.element && !entry.element.isConnected) heard.delete(entry);
+      else entry.listener(detail);
+    }
   }
 
   /** @returns {Promise<{values: ArrayLike<number>, shape: number[]}>} */

@@ -13,13 +13,14 @@ from typing import Any
 import dash_cytoscape as cyto
 import dash_mantine_components as dmc
 import plotly.graph_objects as go
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from analysis.errors import StudyError
 from analysis.opening import Card
 from analysis.types import FILLS, METRICS, PREPROCESSINGS
 
+from ..clientside import linker
 from ..components.controls import choice, icon_button, segments
 from ..figures import confusion as figures
 from ..figures.network_graph import elements, stylesheet
@@ -342,14 +343,7 @@ def register(app: Dash, studies: Studies) -> None:
 
 
 def _clientside(app: Dash) -> None:
-    def link(name: str, outputs: Any, *inputs: Any, initial: bool = False) -> None:
-        app.clientside_callback(
-            ClientsideFunction("stratoscope", name),
-            outputs,
-            *inputs,
-            prevent_initial_call=not initial,
-        )
-
+    link = linker(app)
     sink = Output(frame("sink"), "data", allow_duplicate=True)
     link(
         "networkKnobs",
