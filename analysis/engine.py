@@ -13,8 +13,10 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import sys
 import threading
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .board import ENDED, Board, Desk, Note
@@ -75,8 +77,6 @@ class Engine:
         import dask  # noqa: PLC0415
         from distributed import Client, LocalCluster, Security  # noqa: PLC0415
 
-        # Inherited by the worker, whose libraries would fill the terminal otherwise.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         try:
             dask.config.set(
                 {
@@ -84,7 +84,16 @@ class Engine:
                     "distributed.worker.use-file-locking": False,
                     "distributed.scheduler.allowed-failures": 2,
                     "distributed.comm.timeouts.connect": "10s",
+                    # Dask's own pages and metrics would be open to every user of the machine.
+                    "distributed.scheduler.http.routes": [],
+                    "distributed.worker.http.routes": [],
                     "distributed.admin.log-format": "%(name)s: %(message)s",
+                    # Dask would confine the libraries to one thread; theirs are all that compute
+                    # here. TensorFlow would fill the terminal.
+                    "distributed.nanny.pre-spawn-environ": {
+                        "MALLOC_TRIM_THRESHOLD_": 65536,
+                        "TF_CPP_MIN_LOG_LEVEL": 3,
+                    },
                 }
             )
             for name in ("distributed", "distributed.nanny", "distributed.worker"):
@@ -99,7 +108,7 @@ class Engine:
                     processes=True,
                     security=Security.temporary(),
                     memory_limit=self._memory,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     host="127.0.0.1",
                     protocol="tls://",
                     silence_logs=logging.ERROR,
@@ -230,12 +239,26 @@ def run(home: str, job: str, function: str, arguments: list[Any]) -> None:
 
 def _call(function: str, desk: Desk, arguments: list[Any]) -> Any:
     module, _, name = function.partition(":")
-    return getattr(importlib.import_module(module), name)(desk, *arguments)
+    return getattr(_imported(module), name)(desk, *arguments)
+
+
+def _imported(module: str) -> Any:
+    """A module of jobs, without the greetings that TensorFlow writes past every log level."""
+    if module in sys.modules:
+        return sys.modules[module]
+    terminal = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        return importlib.import_module(module)
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
 
 
 def run_warm(module: str) -> None:
     """Import what jobs need, TensorFlow above all."""
-    importlib.import_module(module)
+    _imported(module)
 
 
 def _unexpected(error: Exception) -> str:
