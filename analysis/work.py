@@ -60,13 +60,13 @@ def open_study(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
 def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
     """Answer the glyph of every operation, in the order of the data flow.
 
-    Tells the desk [{"done", "failed", "layer", "part", "fraction", "left"}]: `part` of the current
-    layer, `fraction` of all, seconds left. A layer that cannot be analysed is named with its
-    reason and the others go on.
+    Tells the desk [{"question", "done", "failed", "layer", "part", "fraction", "left"}]: `part` of
+    the current layer, `fraction` of all, seconds left. A layer that cannot be analysed is named
+    with its reason and the others go on.
 
     Args:
         task: {"source", "metric", "preprocessing", "fill", "budget"}.
-    Returns: {"done": {layer: facts}, "failed": {layer: reason}}.
+    Returns: {"question", "done": {layer: facts}, "failed": {layer: reason}}.
     """
     knobs = {name: task[name] for name in ("metric", "preprocessing", "fill")}
     network, data = _load(desk.home, Source(**task["source"]), silent)
@@ -79,7 +79,8 @@ def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
             done[node.name] = facts
     failed: dict[str, str] = {}
     missing = {node.name: node for node in wanted if node.name not in done}
-    progress = _GlyphProgress(desk, list(missing.values()), done, failed)
+    state = {"question": knobs | _about(bench.study), "done": done, "failed": failed}
+    progress = _GlyphProgress(desk, list(missing.values()), state)
     for group in activations.together(network, list(missing), len(data), bench.budget // 4):
         progress.start(missing[group[0]])
         bench.at_hand = network.run(data.inputs, group, progress.listen) if group[1:] else {}
@@ -93,7 +94,12 @@ def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
             except StudyError as error:
                 log.warning("Layer %s cannot be drawn: %s", layer, error)
                 failed[layer] = str(error)
-    return {"done": done, "failed": failed}
+    return state
+
+
+def _about(study: Study) -> dict[str, str]:
+    """What tells the jobs of one study from those of another."""
+    return {"network": study.network, "data": study.data}
 
 
 class _GlyphProgress:
@@ -103,10 +109,9 @@ class _GlyphProgress:
         self,
         desk: Desk,
         missing: Sequence[Node],
-        done: Mapping[str, Any],
-        failed: Mapping[str, str],
+        state: Mapping[str, Any],
     ) -> None:
-        self._desk, self._done, self._failed = desk, done, failed
+        self._desk, self._state = desk, state
         # The matrix product grows with the activations; what comes after it is the same for all.
         self._work = {node.name: node.size + 100.0 for node in missing}
         self._before = 0.0
@@ -128,15 +133,13 @@ class _GlyphProgress:
 
     def _say(self, part: float, *, now: bool) -> None:
         share = (self._before + part * self._work[self._layer]) / sum(self._work.values())
-        state = {
-            "done": self._done,
-            "failed": self._failed,
+        now_at = {
             "layer": self._layer,
             "part": part,
             "fraction": share,
             "left": self._clock.left(share),
         }
-        self._desk.tell([state], now=now)
+        self._desk.tell([{**self._state, **now_at}], now=now)
 
 
 class _Shelf:

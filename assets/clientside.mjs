@@ -13,8 +13,12 @@
  * @property {(name: string, content: BlobPart, type: string) => void} save - a file named after
  *   the study and `name`.
  * @property {(text: string) => void} toast - a short message.
+ * @property {() => import("./lib/selection.mjs").How} how - what a pick does to the selection, by
+ *   the keys held at the last click and else by the bar; for components that hide their events.
  */
 import { download } from "./dom/make.mjs";
+import { Connection } from "./dom/connection.mjs";
+import { howFromEvent } from "./lib/selection.mjs";
 import { Tooltip } from "./dom/tooltip.mjs";
 import { Workspace } from "./dom/workspace.mjs";
 import { network } from "./pages/network.mjs";
@@ -38,6 +42,9 @@ const workspace = new Workspace((url) => window.fetch(url));
 const byId = (id) => document.getElementById(id);
 const set = (id, props) => window.dash_clientside.set_props(id, props);
 
+let held = "replace";
+window.addEventListener("pointerdown", (event) => (held = howFromEvent(event)), true);
+
 /** @type {Bridge} */
 const bridge = {
   window,
@@ -50,6 +57,7 @@ const bridge = {
   save: (name, content, type) =>
     download(document, `${workspace.study.name}-${workspace.study.split}${name}`, content, type),
   toast: (text) => set("frame-toast", { children: text }),
+  how: () => (held === "replace" ? workspace.how : held),
 };
 
 const functions = { ...session(bridge), ...network(bridge) };
@@ -59,6 +67,11 @@ for (const name of CLICKS) {
   const act = functions[name];
   functions[name] = (clicks) => (clicks ? act() : bridge.nothing());
 }
+
+const connection = new Connection(window, () => byId("offline"), () =>
+  set("frame-asked", { data: { study: workspace.view.study, split: workspace.view.split } }),
+);
+window.fetch = connection.watched;
 
 window.dash_clientside = { ...window.dash_clientside, stratoscope: functions };
 window.stratoscope = { workspace };

@@ -112,6 +112,7 @@ def register(app: Dash, studies: Studies) -> None:
         Output(frame("toast"), "children"),
         Input(frame("study"), "data"),
         Input(frame("group-save"), "n_clicks"),
+        Input(frame("group-name"), "n_submit"),
         Input(frame("group-delete"), "n_clicks"),
         State(frame("group-name"), "value"),
         State(frame("group-picker"), "value"),
@@ -121,6 +122,7 @@ def register(app: Dash, studies: Studies) -> None:
     def _(
         study: dict[str, Any] | None,
         _save: int,
+        _submit: int,
         _delete: int,
         name: str,
         picked: str | None,
@@ -130,7 +132,7 @@ def register(app: Dash, studies: Studies) -> None:
             return [], no_update
         data = study["dataKey"]
         try:
-            if ctx.triggered_id == frame("group-save"):
+            if ctx.triggered_id in {frame("group-save"), frame("group-name")}:
                 indices = [int(index) for index in selection["indices"]]
                 groups = studies.save_group(data, name, indices, study["n"])
                 return groups, f"Saved '{' '.join(name.split())}' with {len(indices)} samples."

@@ -106,9 +106,10 @@ class Studies:
         return groups
 
     def save_group(self, data: str, name: str, indices: list[int], n: int) -> list[dict[str, Any]]:
-        """Keep a group, replacing one of the same name.
+        """Keep a group.
 
-        Raises: ParameterError for a bad name or samples that are not there.
+        Raises: ParameterError for a bad name, one that is taken by other samples, or samples that
+            are not there.
         """
         clean = " ".join(name.split())
         if not clean or len(clean) > _NAME_LIMIT:
@@ -119,7 +120,14 @@ class Studies:
             raise ParameterError(f"The selection names samples that are not among the {n} shown.")
         group = {"name": clean, "indices": sorted(set(indices)), "created": time.time()}
         with self.store.lock(f"groups-{data}"):
-            others = [item for item in self.groups(data) if item["name"] != clean]
+            known = self.groups(data)
+            taken = next((item for item in known if item["name"] == clean), None)
+            if taken is not None and taken["indices"] != group["indices"]:
+                raise ParameterError(
+                    f"There is a group '{clean}' of {len(taken['indices'])} other samples already. "
+                    "Choose another name, or delete that group first."
+                )
+            others = [item for item in known if item["name"] != clean]
             groups = sorted([*others, group], key=lambda item: str(item["name"]).lower())
             write_json(self.home.groups / f"{data}.json", groups)
         return groups

@@ -54,9 +54,9 @@ export class Cover {
     this.element.replaceChildren(
       make(
         document,
-        "div.panel.failure",
+        state === "cancelled" ? "div.panel" : "div.panel.failure",
         { role: "alert" },
-        make(document, "h1", {}, state === "cancelled" ? "Cancelled" : "This study cannot be shown"),
+        make(document, "h1", {}, state === "cancelled" ? "Stopped" : "This study cannot be shown"),
         ...[error, ...more].map((line) => make(document, "p", {}, line)),
         again,
       ),

@@ -61,9 +61,9 @@ export class Detail {
     const data = this.layer && this.nodeOf(this.layer);
     if (!data) {
       this.name.textContent = "No layer open";
-      this.picture.replaceChildren(
-        make(document, "p.hint", {}, "Click a picture in the network to open it here."),
-      );
+      const missing = this.layer ? `There is no '${this.layer}' in the network as it is drawn. ` : "";
+      const hint = `${missing}Click a picture in the network to open it here.`;
+      this.picture.replaceChildren(make(document, "p.hint", {}, hint));
       this.facts.replaceChildren();
       return;
     }
@@ -88,8 +88,8 @@ export class Detail {
   fit() {
     const { glyph } = this;
     if (!glyph?.grid || this.stage.parentNode !== this.picture) return;
-    const room = this.picture.clientWidth;
-    const times = room / glyph.width;
+    const tall = 0.66 * this.document.defaultView.innerHeight;
+    const times = Math.min(this.picture.clientWidth / glyph.width, tall / glyph.height);
     this.times = times >= 1 ? Math.floor(times) : 1;
     const width = glyph.width * this.times;
     const height = glyph.height * this.times;
@@ -164,6 +164,7 @@ export class Detail {
 
   down(event) {
     if (event.button !== 0) return;
+    this.canvas.focus({ preventScroll: true }); // so that Escape can call the brush off
     this.canvas.setPointerCapture(event.pointerId);
     this.trail = [this.point(event)];
     this.dragging = false;
@@ -263,7 +264,10 @@ export class Detail {
       if (sample >= 0) {
         this.workspace.select([sample], how === "replace" ? this.workspace.how : how);
       }
-    } else return;
+    } else {
+      if (event.key === "Escape") this.stop();
+      return;
+    }
     event.preventDefault();
     const box = this.canvas.getBoundingClientRect();
     this.show(glyph.grid[this.cursor], {

@@ -37,6 +37,7 @@ export class GraphView {
     this.time = 0;
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(box);
+    box.addEventListener("mouseleave", () => this.tooltip.hide());
     this.on("plan", () => this.draw());
     this.on("glyph", (name) => this.drawNode(name));
     this.on("failed", (name) => this.drawNode(name));
@@ -54,7 +55,10 @@ export class GraphView {
   attach(cy) {
     if (this.cy !== cy) {
       this.cy = cy;
-      cy.on("viewport", () => this.follow());
+      cy.on("viewport", () => {
+        this.tooltip.hide();
+        this.follow();
+      });
       cy.on("tap", "node", (event) => this.open(event.target.id()));
       cy.on("mouseover", "node", (event) => this.describe(event));
       cy.on("mouseout", "node", () => {
@@ -65,6 +69,7 @@ export class GraphView {
         this.cy = null;
       });
     }
+    cy.nodes().panify(); // dragging a picture moves the network, as dragging beside it does
     cy.layout({ name: "dagre", rankDir: "LR", nodeSep: 26, rankSep: 44, fit: false, animate: false }).run();
     this.ranked = cy.nodes().map((node) => ({
       id: node.id(),
@@ -281,15 +286,19 @@ export class GraphView {
   /** Everything that a picture of the network needs, in graph units. */
   picture() {
     return {
-      nodes: [...this.nodes].map(([name, { element, canvas, value }]) => ({
-        x: parseFloat(element.style.left) + parseFloat(element.style.width) / 2,
-        y: parseFloat(element.style.top) + parseFloat(element.style.height) / 2,
-        width: parseFloat(element.style.width),
-        height: parseFloat(element.style.height),
-        label: name,
-        score: value.textContent,
-        image: canvas.width > 1 ? canvas.toDataURL("image/png") : null,
-      })),
+      nodes: [...this.nodes].map(([name, { element, canvas, value }]) => {
+        const side = parseFloat(element.style.width);
+        const scale = side / Math.max(canvas.width, canvas.height);
+        return {
+          x: parseFloat(element.style.left) + side / 2,
+          y: parseFloat(element.style.top) + parseFloat(element.style.height) / 2,
+          width: canvas.width * scale,
+          height: canvas.height * scale,
+          label: name,
+          score: value.textContent,
+          image: canvas.width > 1 ? canvas.toDataURL("image/png") : null,
+        };
+      }),
       edges: this.routes.map((points) => ({ points })),
     };
   }

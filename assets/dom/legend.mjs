@@ -71,25 +71,16 @@ export class Legend {
     return make(document, "div.row", {}, button, pick);
   }
 
-  /** What colours mean where they are not classes. */
   keys(mode) {
-    const key = (colour, text) =>
+    return colourKeys(mode, this.workspace.scheme).map(({ name, colour }) =>
       make(
         this.document,
         "div.key",
         {},
-        make(this.document, "i.swatch", { style: { background: toHex(colour) } }),
-        text,
-      );
-    if (mode === "correct") {
-      return [key(OUTCOME.correct, "predicted right"), key(OUTCOME.wrong, "predicted wrong")];
-    }
-    if (mode === "relative") {
-      const greys = RELATIVE[this.workspace.scheme];
-      const texts = ["neither neighbour in the order is of its class", "one neighbour is", "both are"];
-      return texts.map((text, level) => key(greys[level], text));
-    }
-    return [];
+        make(this.document, "i.swatch", { style: { background: colour } }),
+        name,
+      ),
+    );
   }
 
   counts() {
@@ -109,4 +100,17 @@ export class Legend {
       button.setAttribute("aria-pressed", String(this.workspace.view.focus === k));
     });
   }
+}
+
+/** What colours mean where they are not classes: [{name, colour}]. */
+export function colourKeys(mode, scheme) {
+  if (mode === "correct") {
+    return [
+      { name: "predicted right", colour: toHex(OUTCOME.correct) },
+      { name: "predicted wrong", colour: toHex(OUTCOME.wrong) },
+    ];
+  }
+  if (mode !== "relative") return [];
+  const texts = ["neither neighbour in the order is of its class", "one neighbour is", "both are"];
+  return texts.map((name, level) => ({ name, colour: toHex(RELATIVE[scheme][level]) }));
 }

@@ -134,6 +134,7 @@ export class Workspace {
    * @returns {Uint32Array} (n,)
    */
   colours(layer) {
+    const focus = this.peeked ?? this.view.focus;
     const relative = this.mode === "relative";
     if (!relative && this.shared) return this.shared;
     const colours = colourSamples({
@@ -143,7 +144,7 @@ export class Workspace {
       predicted: this.predicted,
       levels: relative ? this.glyphs.get(layer)?.levels : null,
       palette: this.palette,
-      focus: this.peeked ?? this.view.focus,
+      focus: focus < this.study.classes.length ? focus : null, // links may be written by hand
       selection: this.selected.length ? this.mask : null,
       theme: this.scheme,
     });
@@ -153,6 +154,8 @@ export class Workspace {
 
   /** Take up which glyphs there are; those that are there already are fetched at once. */
   setPlan(plan) {
+    this.question = plan.question;
+    this.progress = null;
     this.failed.clear();
     const before = this.glyphs;
     this.glyphs = new Map();
@@ -165,13 +168,18 @@ export class Workspace {
     for (const layer of this.glyphs.keys()) this.fetchGlyph(layer);
   }
 
-  /** Take up how far the computation is: [{"done", "failed", ...}] of `compute_glyphs`. */
+  /**
+   * Take up how far the computation is: {"question", "done", "failed", ...} of `compute_glyphs`.
+   * @returns {boolean} whether it speaks of what is shown; a job for another distance may still run.
+   */
   setProgress(progress) {
+    if (progress && !this.concerns(progress.question)) return false;
     this.progress = progress;
     for (const [layer, facts] of Object.entries(progress?.done ?? {})) {
       const glyph = this.glyphs.get(layer);
-      if (glyph && !glyph.facts) {
+      if (glyph && !glyph.grid) {
         glyph.facts = facts;
+        this.failed.delete(layer);
         this.fetchGlyph(layer);
       }
     }
@@ -180,6 +188,13 @@ export class Workspace {
       this.tell("failed", layer);
     }
     this.tell("progress", progress);
+    return true;
+  }
+
+  /** Whether a job's question is the one whose glyphs are shown. */
+  concerns(question) {
+    const names = Object.keys(this.question ?? {});
+    return Boolean(question) && names.every((name) => question[name] === this.question[name]);
   }
 
   async fetchGlyph(layer) {

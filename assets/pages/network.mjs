@@ -5,7 +5,7 @@ import { byConfusion } from "../lib/selection.mjs";
 import { pictureSvg } from "../lib/svg.mjs";
 import { Detail } from "../dom/detail.mjs";
 import { GraphView } from "../dom/graphview.mjs";
-import { Legend } from "../dom/legend.mjs";
+import { Legend, colourKeys } from "../dom/legend.mjs";
 import { count, duration, make, percent } from "../dom/make.mjs";
 
 /**
@@ -67,6 +67,7 @@ export function network(bridge) {
   /** What is under way stands in the header, what went wrong under the picture. */
   function working(text) {
     byId("frame-jobs").textContent = text;
+    if (!text) set("frame-cancel-box", { hidden: true });
     trouble("");
   }
 
@@ -78,7 +79,8 @@ export function network(bridge) {
   }
 
   function pickPair(label, guess) {
-    workspace.select(byConfusion(workspace.labels, workspace.predicted, label, guess));
+    const picked = byConfusion(workspace.labels, workspace.predicted, label, guess);
+    workspace.select(picked, bridge.how());
   }
 
   workspace.on("study", () => {
@@ -131,7 +133,7 @@ export function network(bridge) {
 
     glyphProgress(progress) {
       if (!progress) return nothing();
-      workspace.setProgress(progress);
+      if (!workspace.setProgress(progress)) return nothing();
       const left = progress.left ? `, about ${duration(progress.left)} left` : "";
       working(`Ordering ${progress.layer}: ${percent(progress.fraction)} of all${left}`);
       return nothing();
@@ -140,7 +142,7 @@ export function network(bridge) {
     glyphsComputed(end) {
       if (!end) return nothing();
       if (end.state === "done") {
-        workspace.setProgress({ ...end.result, layer: null });
+        if (!workspace.setProgress({ ...end.result, layer: null })) return nothing();
         const failed = Object.keys(end.result.failed);
         const all = workspace.glyphs.size;
         working("");
@@ -203,12 +205,13 @@ export function network(bridge) {
     },
 
     downloadSvg() {
-      const { study, mode, scheme } = workspace;
-      const legend = ["class", "predicted"].includes(mode)
-        ? study.classes.map((name, k) => ({ name, colour: toHex(colourOf(k, study.classes.length)) }))
-        : [];
+      const { study, mode, scheme, view } = workspace;
+      const classes = study.classes.length;
+      const plain = study.classes.map((name, k) => ({ name, colour: toHex(colourOf(k, classes)) }));
+      const legend = ["class", "predicted"].includes(mode) ? plain : colourKeys(mode, scheme);
+      const shown = `${count(study.n)} of ${count(study.total)} ${study.split} samples`;
       const text = pictureSvg({
-        title: study.title,
+        title: `${study.title}: ${shown}, ${view.metric} distance, fill ${view.fill}`,
         description: byId("network-subtitle").textContent,
         legend,
         theme: scheme,

@@ -16,7 +16,7 @@ export function session(bridge) {
   /** Select the samples of a named group, once both it and the study are there. */
   function selectGroup(name) {
     const group = parts.groups?.find((item) => item.name === name);
-    if (group && workspace.ready) workspace.select(group.indices);
+    if (group && workspace.ready) workspace.select(group.indices, "replace");
   }
 
   /** The frame's own parts, made when its elements are there. */
@@ -31,10 +31,15 @@ export function session(bridge) {
       workspace,
       tooltip,
     });
-    workspace.on("selection", (selected) =>
-      set("frame-selection", { data: { indices: Array.from(selected) } }),
-    );
+    workspace.on("selection", (selected) => {
+      set("frame-selection", { data: { indices: Array.from(selected) } });
+      // A link and the picker name a group only while it is what is selected.
+      const group = parts.groups?.find(({ name }) => name === parts.picked);
+      if (group && !same(group.indices, selected)) set("frame-group-picker", { value: null });
+    });
   }
+
+  const same = (a, b) => a.length === b.length && a.every((value, k) => value === b[k]);
 
   /** The study in numbers, beside its name. */
   function summary({ data, n, accuracy, network }) {
@@ -124,7 +129,9 @@ export function session(bridge) {
         value: name,
         label: `${name} (${count(indices.length)})`,
       }));
-      const wanted = picked || view.group;
+      const { selected } = workspace;
+      const saved = selected.length && groups.find(({ indices }) => same(indices, selected))?.name;
+      const wanted = saved || picked || view.group;
       const there = groups.some(({ name }) => name === wanted);
       return [names, there ? wanted : null, ""];
     },

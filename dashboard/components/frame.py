@@ -48,6 +48,14 @@ def layout(pages: Sequence[Page], studies: dict[str, str], first: str) -> Compon
                     className="main",
                 ),
                 _selection_bar(),
+                html.Div(
+                    "The server does not answer. What you see stays; it is taken up again as soon "
+                    "as the server is back.",
+                    id="offline",
+                    className="offline",
+                    hidden=True,
+                    role="alert",
+                ),
                 html.Div(id="tooltip", className="tooltip", hidden=True, role="tooltip"),
                 html.Div(id=frame("toast"), className="toast", role="status"),
             ],
@@ -163,6 +171,7 @@ def _selection_bar() -> Component:
                         size="xs",
                         w=120,
                         clearable=True,
+                        allowDeselect=False,
                         **{"aria-label": "Saved groups"},
                     ),
                     button("group-delete", "Delete"),

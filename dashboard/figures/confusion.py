@@ -38,7 +38,7 @@ def confusion(counts: Array, names: Sequence[str], scheme: Scheme = "light") -> 
             text=text,
             customdata=counts.tolist(),
             texttemplate="%{text}" if text is not None else None,
-            textfont={"size": 9.5},
+            textfont={"size": 9.5 if top_right < 1000 else 8.5},
             zmin=0,
             zmax=1,
             colorscale=scale(scheme),
@@ -97,9 +97,9 @@ def _title(text: str, scheme: Scheme) -> dict[str, object]:
 
 def _number(count: int) -> str:
     """As short as a cell is small."""
-    if count < 1000:
+    if count < 10_000:
         return str(count) if count else ""
-    return f"{count / 1000:.1f}k" if count < 10_000 else f"{count / 1000:.0f}k"
+    return f"{count / 1000:.0f}k"
 
 
 def _short(name: str) -> str:

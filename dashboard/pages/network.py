@@ -36,6 +36,7 @@ ids = Ids("network")
 _FIT = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
 _PAUSE = "M9 5v14M15 5v14"
 _ENLARGE = "M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7"
+_HELP = "M12 3a9 9 0 100 18 9 9 0 000-18M9.5 9.5a2.5 2.5 0 114 2c-1 .8-1.5 1.2-1.5 2.3M12 17v.01"
 _PAGE = "M5 5h4v4H5zM15 5h4v4h-4zM15 15h4v4h-4zM9 7h6M17 9v6"
 
 
@@ -65,6 +66,16 @@ def _toolbar() -> Component:
             dmc.Switch(id=ids("simplified"), label="Simplified", size="xs", checked=False),
             html.Div(
                 [
+                    dmc.Popover(
+                        [
+                            dmc.PopoverTarget(icon_button(ids("help"), _HELP, "How to read this")),
+                            dmc.PopoverDropdown(_help()),
+                        ],
+                        width=430,
+                        position="bottom-end",
+                        shadow="md",
+                        withArrow=True,
+                    ),
                     icon_button(ids("pause"), _PAUSE, "Pause or play the flow of data"),
                     icon_button(ids("fit"), _FIT, "Fit the network to the screen"),
                     dmc.Menu(
@@ -103,6 +114,57 @@ def _toolbar() -> Component:
     )
 
 
+_READING = (
+    (
+        "Pictures",
+        "Every picture holds all samples, one pixel each, laid along a curve so that samples which "
+        "the operation treats alike lie side by side. Regions of one colour are classes that it "
+        "keeps together; salt and pepper are samples that it mixes.",
+    ),
+    (
+        "Separation",
+        "The number below: the share of neighbouring pixels that belong to the same class. By "
+        "chance it is near one over the number of classes; 1 is out of reach, because the rim of "
+        "a picture has no neighbours.",
+    ),
+    (
+        "Distance, Activations",
+        "How alike two samples are: the distance between their activations, taken as they are, "
+        "standardised per feature, or scaled to unit length per sample.",
+    ),
+    (
+        "Fill",
+        "exact: a rectangle without a hole. gap: a square of a power of two, with a hole at both "
+        "ends of the curve, as in the original paper. resample: that square without a hole, some "
+        "samples shown twice, so that scores are a little higher.",
+    ),
+)
+
+_MARKS = {
+    "input": "input",
+    "convolution": "convolution",
+    "activation": "activation",
+    "pooling": "pooling",
+    "normalisation": "normalisation",
+    "reshape": "reshape",
+    "merge": "join",
+    "dense": "dense",
+    "attention": "attention",
+    "recurrent": "recurrent",
+    "output": "prediction",
+}
+"""Kinds of operations that have a mark of their own, and their names in the key."""
+
+
+def _help() -> Component:
+    marks = [
+        html.Span([html.I(className=f"kind {kind}"), name], className="mark")
+        for kind, name in _MARKS.items()
+    ]
+    texts = [html.P([html.Strong(f"{title}. "), text]) for title, text in _READING]
+    return html.Div([*texts, html.Div(marks, className="marks")], className="help")
+
+
 def _picture() -> Component:
     return html.Section(
         [
@@ -121,6 +183,7 @@ def _picture() -> Component:
                         stylesheet=stylesheet(),
                         layout={"name": "preset"},
                         style={"width": "100%", "height": "100%"},
+                        wheelSensitivity=0.25,
                         minZoom=0.05,
                         maxZoom=8,
                         boxSelectionEnabled=False,
@@ -237,7 +300,8 @@ def plan(studies: Studies, card: Card, knobs: dict[str, Any]) -> dict[str, Any]:
         key = bench.address("glyph", layer=node.name, **question)
         layers[node.name] = {"key": key, "facts": studies.store.facts(key)}
     missing = sum(layer["facts"] is None for layer in layers.values())
-    return {"layers": layers, "missing": missing, "question": question}
+    about = {"network": card.study.network, "data": card.study.data}
+    return {"layers": layers, "missing": missing, "question": question | about}
 
 
 def glyph_task(studies: Studies, wish: Any) -> dict[str, Any]:
@@ -271,8 +335,8 @@ def matrix(
     text = (
         "Without labels there is nothing to compare predictions with."
         if right is None
-        else f"{right:.1%} of {predictions.facts['labelled']:,} labelled samples are predicted "
-        "right. Click a cell to select its samples."
+        else f"{100 * right:.1f} % of {predictions.facts['labelled']:,} labelled samples are "
+        "predicted right. Click a cell to select its samples."
     )
     return figures.confusion(counts, card.class_names, scheme), text, mistakes
 
@@ -310,7 +374,8 @@ def register(app: Dash, studies: Studies) -> None:
         wanted = plan(studies, card, knobs)
         if not wanted["missing"]:
             return wanted, no_update
-        return wanted, wanted["question"] | {"study": study["name"], "split": study["split"]}
+        wish = {"study": study["name"], "split": study["split"]}
+        return wanted, _question(knobs) | wish
 
     app.callback(
         Output(ids("computed"), "data"),

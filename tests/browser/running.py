@@ -22,7 +22,7 @@ class Server:
         self.log = home.parent / f"{home.name}.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "app.py", "--home", str(home), "--port", "0", *arguments],
+                [sys.executable, "app.py", "--port", "0", "--home", str(home), *arguments],
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from running import Server
 
 LAYERS = [
@@ -243,6 +243,71 @@ def test_confusion_selects_mistakes(tab: Page, digits: Server) -> None:
     tab.mouse.click(box["x"] + box["width"] * 0.05, box["y"] + box["height"] * 0.05)
     tab.wait_for_timeout(300)
     assert 55 <= selected(tab) <= 70, "the zeros that were taken for zeros"
+
+
+def test_modifier_keys_work_on_mistakes_too(tab: Page, digits: Server) -> None:
+    open_digits(tab, digits)
+    tab.locator(".class[data-class='7']").focus()
+    tab.get_by_role("button", name="Select 7").click()
+    sevens = selected(tab)
+    tab.get_by_role("tab", name="Confusion").click()
+    mistake = tab.locator(".mistake").last
+    mistake.click(modifiers=["Shift"])
+    assert selected(tab) >= sevens
+    tab.locator("#network-matrix .nsewdrag").first.click(
+        position={"x": 6, "y": 6}, modifiers=["Shift"]
+    )
+    tab.wait_for_timeout(300)
+    assert selected(tab) > sevens + 50, "the zeros were added"
+
+
+def test_the_picker_names_a_group_only_while_it_is_selected(tab: Page, digits: Server) -> None:
+    open_digits(tab, digits)
+    tab.locator(".class[data-class='1']").focus()
+    tab.get_by_role("button", name="Select 1").click()
+    tab.get_by_label("Name of the group").fill("the ones")
+    tab.get_by_label("Name of the group").press("Enter")
+    expect(tab).to_have_url(re.compile(r"group=the\+ones"))
+    tab.locator(".class[data-class='2']").focus()
+    tab.get_by_role("button", name="Select 2").click()
+    expect(tab).not_to_have_url(re.compile("group="))
+    tab.get_by_label("Name of the group").fill("the ones")
+    tab.get_by_role("button", name="Save group").click()
+    expect(tab.locator("#frame-toast")).to_contain_text("There is a group 'the ones'")
+
+
+def test_progress_of_another_question_is_ignored(tab: Page, digits: Server) -> None:
+    open_digits(tab, digits)
+    taken = tab.evaluate(
+        """() => {
+            const { workspace } = window.stratoscope;
+            const question = { ...workspace.question, metric: "cosine" };
+            return workspace.setProgress({ question, done: { input: {} }, failed: { conv0: "x" } });
+        }"""
+    )
+    assert taken is False
+    expect(tab.locator(".node.failed")).to_have_count(0)
+
+
+def test_a_lost_server_is_told_and_found_again(
+    browser: Browser, start: Callable[..., Server], tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    tab = context.new_page()  # whose console may complain: the server is taken away
+    first = start(home=tmp_path / "home")
+    port = first.url.rsplit(":", 1)[1]
+    open_digits(tab, first)
+    first.stop()
+    tab.locator("#network-metric").click()
+    tab.get_by_role("option", name="cosine").click()
+    expect(tab.get_by_role("alert")).to_contain_text("The server does not answer")
+    start("--port", port, home=tmp_path / "home")
+    expect(tab.locator("#offline")).to_be_hidden()
+    tab.locator("#network-metric").click()
+    tab.get_by_role("option", name="correlation").click()
+    expect(tab.locator(".node.waiting")).not_to_have_count(0)
+    expect(tab.locator(".node.waiting")).to_have_count(0, timeout=60_000)
+    context.close()
 
 
 def test_downloads(tab: Page, digits: Server) -> None:
