@@ -26,7 +26,7 @@ from analysis.errors import StudyError
 from analysis.home import Home
 from analysis.opening import find_card, identity
 from analysis.store import DiskStore
-from dashboard.server import create_app
+from dashboard.server import MAX_REQUEST, create_app
 from dashboard.settings import Settings, from_environment, parse
 
 DEMO_HELP = "; ".join(f"{demo.name}: {demo.title}" for demo in DEMOS.values())
@@ -106,11 +106,18 @@ def settings_from(arguments: Sequence[str]) -> Settings:
             values[name] = tuple(value)
         else:
             values[name] = parse(name, value) if isinstance(value, str) else value
-    for name in ("home", "data_dir"):
+    for name in ("home", "data_dir", "model", "data"):
         if values.get(name):
-            expanded = Path(values[name]).expanduser()
+            expanded = _expanded(name, values[name])
             values[name] = expanded if name == "home" else str(expanded)
     return Settings(**values).check()
+
+
+def _expanded(name: str, text: str | Path) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise StudyError(f"--{name.replace('_', '-')} {text}: {error}") from error
 
 
 def open_first(settings: Settings, home: Home, engine: Engine) -> None:
@@ -132,9 +139,9 @@ def open_first(settings: Settings, home: Home, engine: Engine) -> None:
     engine.submit(job, "open_study", {"source": asdict(source)})
     while engine.running(job):
         time.sleep(0.1)
-    note = engine.board.read(job)
+    note = engine.note(job)
     if note is None or note.state != "done":
-        raise StudyError(note.error if note else "The worker did not answer.")
+        raise StudyError((note and note.error) or "The worker ended without an answer.")
 
 
 def say(text: str) -> None:
@@ -159,11 +166,13 @@ def serve(settings: Settings) -> None:
                 threads=8,
                 ident="stratoscope",
                 channel_timeout=60,
+                max_request_body_size=MAX_REQUEST,
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise StudyError(
-                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. "
-                "Another program may be there already; choose another --port."
+                f"Cannot listen on {settings.host}:{settings.port}: {reason}. "
+                "Another program may be there already; choose another --port or --host."
             ) from error
         try:
             open_first(settings, home, engine)
@@ -176,6 +185,7 @@ def serve(settings: Settings) -> None:
         waker.daemon = True
         waker.start()
         host = "localhost" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
+        host = f"[{host}]" if ":" in host else host
         say(f"Stratoscope is at http://{host}:{server.effective_port}  (Ctrl-C ends it)")
         try:
             server.run()
@@ -193,6 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             level=logging.DEBUG if settings.debug else logging.WARNING,
             format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         )
+        os.umask(0o077)  # what is kept is for the user alone, in every process of ours
         signal.signal(signal.SIGTERM, _interrupt)
         serve(settings)
     except StudyError as error:

@@ -6,7 +6,10 @@ clusters that share one home directory, and survives the death of any of them.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +21,15 @@ from typing import Any, Literal
 from .errors import Cancelled
 from .home import Home, write_json
 
+log = logging.getLogger(__name__)
+
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 
 _QUIET = 0.15
 """Seconds between two notes of one job; faster would only wear the disk."""
 
-_BEAT, _DEAD = 2.0, 15.0
+_BEAT, _DEAD = 1.0, 6.0
 """Seconds between two signs of life, and after how many without one a job counts as lost."""
 
 
@@ -56,9 +61,13 @@ class Board:
         self._place = place
 
     def read(self, job: str) -> Note | None:
+        """The last note of a job; None if there is none, or none that can be read."""
         try:
             return Note(**json.loads(self._note(job).read_text(encoding="utf-8")))
         except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, OSError) as error:
+            log.warning("The note of job %s cannot be read: %s", job, error)
             return None
 
     def write(self, job: str, note: Note) -> None:
@@ -81,7 +90,8 @@ class Board:
 
         def beat() -> None:
             while not over.wait(_BEAT):
-                self._note(job).touch(exist_ok=True)
+                with contextlib.suppress(OSError):  # a missed beat; the next may come through
+                    os.utime(self._note(job))
 
         thread = threading.Thread(target=beat, name=f"heartbeat-{job[:8]}", daemon=True)
         thread.start()

@@ -10,6 +10,7 @@ so that no code travels from the web process to the workers.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -22,6 +23,11 @@ from typing import TYPE_CHECKING, Any
 from .board import ENDED, Board, Desk, Note
 from .errors import Cancelled, StudyError
 from .home import Home
+
+_NO_WORD = (
+    "The worker process ended before it was done, probably for lack of memory or of space on the "
+    "disk. Try fewer samples (--limit), a smaller --memory budget, or another --home."
+)
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -62,6 +68,7 @@ class Engine:
         self._closing = False
         self._started = False
         self._mine: set[str] = set()
+        self._ends: dict[str, Note] = {}
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -116,7 +123,8 @@ class Engine:
                 self._client = Client(self._cluster, set_as_default=False)
         except Exception as error:
             # Kept for whoever asks next, in the request that can show it.
-            log.exception("The engine did not start.")
+            if not self._closing:
+                log.exception("The engine did not start.")
             self._failure = error
         finally:
             self._ready.set()
@@ -151,38 +159,50 @@ class Engine:
                 self.board.withdraw_stop(job)
                 return
             self._mine.add(job)
-        self.board.clear(job)
-        self.board.write(job, Note("queued"))
-        future = client.submit(
-            run,
-            str(self._home.path),
-            job,
-            f"{self._module}:{function}",
-            list(arguments),
-            key=f"{job}-{uuid.uuid4().hex[:8]}",
-            pure=False,
-        )
+        try:
+            self._ends.pop(job, None)
+            self.board.clear(job)
+            self.board.write(job, Note("queued"))
+            future = client.submit(
+                run,
+                str(self._home.path),
+                job,
+                f"{self._module}:{function}",
+                list(arguments),
+                key=f"{job}-{uuid.uuid4().hex[:8]}",
+                pure=False,
+            )
+        except BaseException:
+            self._mine.discard(job)
+            raise
         future.add_done_callback(lambda done: self._ended(job, done))
         fire_and_forget(future)
 
     def _ended(self, job: str, future: Any) -> None:
-        # `run` reports its own end; only a worker that died for good cannot.
-        self._mine.discard(job)
-        if self._closing:
-            return
+        # `run` reports its own end, unless its worker died for good or its disk is full.
+        try:
+            if self._closing:
+                return
+            note = self.board.read(job)
+            if note is None or note.state not in ENDED:
+                reference = uuid.uuid4().hex[:8]
+                log.error("[%s] job %s ended without a word: %s", reference, job, future)
+                self.refuse(job, _NO_WORD, reference)
+        finally:
+            self._mine.discard(job)
+
+    def note(self, job: str) -> Note | None:
+        """What is known of a job; one that nobody works on any more has failed."""
+        if job in self._ends:
+            return self._ends[job]
         note = self.board.read(job)
-        if note is None or note.state not in ENDED:
-            reference = uuid.uuid4().hex[:8]
-            log.error("[%s] job %s ended without a word: %s", reference, job, future)
-            self.board.write(
-                job,
-                Note(
-                    "failed",
-                    error="The worker process ended before it was done, probably for lack of "
-                    "memory. Try fewer samples (--limit) or a smaller --memory budget.",
-                    reference=reference,
-                ),
+        if note is not None and note.state not in ENDED and not self.running(job):
+            return Note(
+                "failed",
+                error="The process that computed this has ended. What was finished is kept: try "
+                "again.",
             )
+        return note
 
     def running(self, job: str) -> bool:
         """Whether a job is queued by this process, or running anywhere."""
@@ -192,9 +212,12 @@ class Engine:
         """Ask a job to stop at its next report."""
         self.board.ask_to_stop(job)
 
-    def refuse(self, job: str, error: str) -> None:
-        """Put a job on the board as failed that could not even be started."""
-        self.board.write(job, Note("failed", error=error))
+    def refuse(self, job: str, error: str, reference: str = "") -> None:
+        """Let a job count as failed that could not start, or could not say how it ended."""
+        note = Note("failed", error=error, reference=reference)
+        self._ends[job] = note  # the board may be the very thing that cannot be written
+        with contextlib.suppress(StudyError):
+            self.board.write(job, note)
 
     def warm(self) -> None:
         """Let the worker import what it will need, so that the first question need not wait."""
@@ -202,8 +225,13 @@ class Engine:
             return
         from distributed import fire_and_forget  # noqa: PLC0415
 
+        try:
+            client = self.client()
+        except StudyError as error:
+            log.warning("%s", error)  # whoever asks a question will be told
+            return
         key = f"warm-{uuid.uuid4().hex[:8]}"
-        future = self.client().submit(run_warm, self._module, key=key, priority=-10, pure=False)
+        future = client.submit(run_warm, self._module, key=key, priority=-10, pure=False)
         fire_and_forget(future)
 
     def close(self) -> None:
@@ -244,16 +272,21 @@ def _call(function: str, desk: Desk, arguments: list[Any]) -> Any:
 
 def _imported(module: str) -> Any:
     """A module of jobs, without the greetings that TensorFlow writes past every log level."""
-    if module in sys.modules:
-        return sys.modules[module]
-    terminal = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        return importlib.import_module(module)
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
+    with _IMPORTING:
+        if module in sys.modules:
+            return sys.modules[module]
+        terminal = os.dup(2)
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        try:
+            return importlib.import_module(module)
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+
+
+_IMPORTING = threading.Lock()
+"""The terminal is one for all threads of a worker, and so is a module that is half imported."""
 
 
 def run_warm(module: str) -> None:

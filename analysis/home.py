@@ -30,21 +30,36 @@ class Home:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path).expanduser().resolve()
         try:
+            if self.path.exists():
+                self._check()
             for place in (self.path, *(self.path / name for name in _PLACES)):
                 place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if hasattr(os, "getuid"):
-                owner = self.path.stat().st_uid
-                if owner != os.getuid():
-                    raise StoreError(
-                        f"{self.path} belongs to another user (id {owner}). "
-                        "Choose a directory of your own with --home."
-                    )
-                self.path.chmod(0o700)
         except OSError as error:
             raise StoreError(
                 f"Cannot keep results in {self.path}: {error.strerror or error}. "
                 "Choose a writable directory with --home."
             ) from error
+
+    def _check(self) -> None:
+        """See that an existing directory is ours, or empty and private, before it is used."""
+        status = self.path.stat()
+        if hasattr(os, "getuid") and status.st_uid != os.getuid():
+            raise StoreError(
+                f"{self.path} belongs to another user (id {status.st_uid}). "
+                "Choose a directory of your own with --home."
+            )
+        ours = (self.path / _PLACES[0]).is_dir()
+        if not ours and any(self.path.iterdir()):
+            raise StoreError(
+                f"{self.path} holds other files. Choose a new or empty directory with --home."
+            )
+        if status.st_mode & 0o077:
+            if ours:
+                raise StoreError(
+                    f"{self.path} can be read by other users (mode {status.st_mode & 0o777:o}). "
+                    f"Close it with: chmod 700 {self.path}"
+                )
+            self.path.chmod(0o700)  # empty, and from now on ours
 
     def __reduce__(self) -> tuple[type, tuple[str]]:
         return type(self), (str(self.path),)
@@ -76,16 +91,23 @@ class Home:
     def secret(self) -> bytes:
         """A random secret of this directory, made once, shared by all processes that use it."""
         place = self.path / "secret"
+        if place.is_dir():
+            raise StoreError(f"{place} is a folder, where a file belongs. Remove it.")
+        if place.exists() and place.stat().st_size != _SECRET:
+            place.unlink()  # cut off when it was written; links signed with it are lost anyway
         if not place.exists():
             handle, name = tempfile.mkstemp(dir=self.path)  # mode 0600
             with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_bytes(32))
+                file.write(secrets.token_bytes(_SECRET))
             # Linking fails if the place is taken, so that the first of two processes wins.
             with contextlib.suppress(FileExistsError):
                 os.link(name, place)
             Path(name).unlink()
         return place.read_bytes()
 
+
+_SECRET = 32
+"""Bytes of the secret."""
 
 _PLACES = ("results", "networks", "groups", "board", "locks", "scratch")
 

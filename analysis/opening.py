@@ -8,6 +8,7 @@ files for good compares the fingerprints.
 
 from __future__ import annotations
 
+import stat
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -118,7 +119,14 @@ def _state(path: Path) -> list[Any]:
             return [[str(item), item.stat().st_size, item.stat().st_mtime_ns] for item in files]
         status = path.stat()
     except FileNotFoundError as error:
-        raise DataError(f"There is no file {path}. Check the path.") from error
+        raise DataError(
+            f"There is no file {path}. Check the path; data sets with a name of their own are "
+            f"{', '.join(BUILT_IN)}."
+        ) from error
+    except OSError as error:
+        raise DataError(f"Cannot read {path}: {error.strerror or error}.") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError(f"{path} is neither a file nor a folder. Give a file.")
     return [str(path.resolve()), status.st_size, status.st_mtime_ns]
 
 

@@ -11,7 +11,10 @@ import io
 import json
 import logging
 import sqlite3
+import struct
+import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -29,6 +32,12 @@ from .types import Array, Result
 log = logging.getLogger(__name__)
 
 _Part = TypeVar("_Part")
+
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(ValueError, KeyError, TypeError, NotImplementedError, RuntimeError, MemoryError),
+)
+"""What reading a file of any content may raise."""
 
 _NPZ = 100  # diskcache numbers the ways in which it keeps a value; ours lies outside its own
 _FACTS = "facts.json"
@@ -100,13 +109,17 @@ class DiskStore:
     def __init__(self, home: Home, limit: int = 20 * 2**30) -> None:
         self._home = home
         try:
-            self._cache = diskcache.Cache(
-                str(home.results),
-                disk=_NpzDisk,
-                size_limit=limit,
-                eviction_policy="least-recently-stored",
-                timeout=60,
-            )
+            try:
+                self._cache = _index(home, limit)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                # Results can be computed again: a damaged index is put aside, not mourned.
+                aside = home.path / f"results-damaged-{int(time.time())}"
+                log.warning("The index of the results is damaged (%s): moved to %s", error, aside)
+                home.results.rename(aside)
+                home.results.mkdir(mode=0o700)
+                self._cache = _index(home, limit)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(
                 f"Cannot open the results in {home.results}: {error}. "
@@ -174,10 +187,20 @@ class DiskStore:
                 return None
             with file, zipfile.ZipFile(file) as archive:
                 return part(archive)
-        except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
+        except _DAMAGE as error:
             log.warning("Dropped a damaged result %s (%s); it will be computed again.", key, error)
             self._cache.delete(key)
             return None
+
+
+def _index(home: Home, limit: int) -> Any:
+    return diskcache.Cache(
+        str(home.results),
+        disk=_NpzDisk,
+        size_limit=limit,
+        eviction_policy="least-recently-stored",
+        timeout=60,
+    )
 
 
 def _arrays(archive: zipfile.ZipFile) -> dict[str, Array]:

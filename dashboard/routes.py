@@ -21,8 +21,17 @@ def add(server: Flask, store: DiskStore) -> None:
     """Register the routes."""
 
     @lru_cache(maxsize=2)
+    def found(key: str) -> Any:
+        images = store.array(key, "images")
+        if images is None or images.ndim != 4 or images.dtype != np.uint8:
+            raise LookupError(key)  # an exception is not remembered: they may come later
+        return images
+
     def pictures(key: str) -> Any:
-        return store.array(key, "images")
+        try:
+            return found(key)
+        except LookupError:
+            return None
 
     @server.get("/health")
     def health() -> str:

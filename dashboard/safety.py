@@ -32,7 +32,7 @@ def protect(server: Flask, settings: Settings) -> None:
                 )
             )
         origin = request.headers.get("Origin")
-        if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        if origin and origin != "null" and origin.partition("://")[2] != request.host:
             abort(make_response("Requests from other sites are refused.\n", 403))
         if origin == "null" and request.method != "GET":
             abort(make_response("Requests from other sites are refused.\n", 403))

@@ -19,6 +19,9 @@ from .pages import PAGES
 from .settings import Settings
 from .studies import Studies
 
+MAX_REQUEST = 8 * 2**20
+"""Bytes of a request; the largest that we send is a selection of all samples."""
+
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
@@ -46,6 +49,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
         serve_locally=True,
     )
     app.server.secret_key = home.secret()
+    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
     module = app.get_asset_url("clientside.mjs")
     # The page starts when our functions are there; otherwise its first callbacks might not be.
     app.renderer = f'import("{module}").then(() => new DashRenderer());'

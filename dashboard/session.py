@@ -130,11 +130,15 @@ def register(app: Dash, studies: Studies) -> None:
     ) -> tuple[Any, Any]:
         if not study or study["state"] != "ready":
             return [], no_update
-        data = study["dataKey"]
         try:
+            # Only the name of the study is taken from the browser, whose word may be forged.
+            card = studies.card(studies.source(str(study["name"]), str(study["split"])))
+            if card is None:
+                return [], no_update
+            data = card.study.data
             if ctx.triggered_id in {frame("group-save"), frame("group-name")}:
-                indices = [int(index) for index in selection["indices"]]
-                groups = studies.save_group(data, name, indices, study["n"])
+                indices = [index for index in selection["indices"] if isinstance(index, int)]
+                groups = studies.save_group(data, str(name), indices, card.n)
                 return groups, f"Saved '{' '.join(name.split())}' with {len(indices)} samples."
             if ctx.triggered_id == frame("group-delete") and picked:
                 return studies.delete_group(data, picked), f"Deleted the group '{picked}'."

@@ -79,6 +79,14 @@ class Settings:
             raise ParameterError(f"--port is a number from 0 to 65535; got {self.port}.")
         if self.limit is not None and self.limit < 1:
             raise ParameterError(f"--limit is at least 1 sample; got {self.limit}.")
+        if not 0 <= self.seed < 2**32:
+            raise ParameterError(f"--seed is a number from 0 to 4294967295; got {self.seed}.")
+        if self.split not in {"test", "train", "all"}:
+            raise ParameterError(f"--split is test, train or all; got '{self.split}'.")
+        if self.data_dir and not Path(self.data_dir).is_dir():
+            raise ParameterError(f"There is no folder {self.data_dir} for --data-dir.")
+        if self.budget > 2**50:
+            raise ParameterError("--memory is more than any machine has. Write it as 2GiB.")
         if self.budget < 64 * 2**20:
             raise ParameterError(f"--memory is at least 64 MiB; got {self.budget / 2**20:.0f} MiB.")
         if bool(self.model) != bool(self.data):
@@ -103,7 +111,7 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     fields = {field.name: field for field in dataclasses.fields(Settings)}
     found: dict[str, Any] = {}
     for name, text in environment.items():
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or not text:
             continue
         field = name.removeprefix(PREFIX).lower()
         if field not in fields:
@@ -125,7 +133,11 @@ def parse(field: str, text: str) -> Any:
     if field == "budget":
         return parse_size(text)
     if field in {"no_auth", "debug"}:
-        return text.lower() in {"1", "true", "yes", "on"}
+        words = {"1": True, "true": True, "yes": True, "on": True}
+        words |= {"0": False, "false": False, "no": False, "off": False}
+        if text.lower() not in words:
+            raise ParameterError(f"{PREFIX}{field.upper()} is yes or no; got '{text}'.")
+        return words[text.lower()]
     if field == "hosts":
         return tuple(name.strip() for name in text.split(",") if name.strip())
     return Path(text) if field == "home" else text
@@ -152,7 +164,7 @@ def parse_size(text: str) -> int:
     unit = text.strip().lower()[len(number) :]
     try:
         return int(float(number) * units[unit])
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         raise ParameterError(f"'{text}' is no size of memory. Write it as 2GiB or 500MB.") from None
 
 

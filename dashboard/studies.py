@@ -10,12 +10,14 @@ import json
 import re
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from analysis.demos import DEMOS
 from analysis.engine import Engine
 from analysis.errors import ParameterError, StudyError
 from analysis.home import Home, write_json
+from analysis.keys import is_key
 from analysis.opening import Card, find_card
 from analysis.store import DiskStore
 from analysis.types import Source
@@ -93,17 +95,27 @@ class Studies:
 
     def groups(self, data: str) -> list[dict[str, Any]]:
         """Named groups of samples of a data set: [{"name", "indices", "created"}]."""
-        place = self.home.groups / f"{data}.json"
+        place = self._place(data)
         try:
             groups: list[dict[str, Any]] = json.loads(place.read_text(encoding="utf-8"))
+            if not isinstance(groups, list):
+                raise TypeError("groups are a list")
+            for group in groups:
+                if not isinstance(group["name"], str) or not isinstance(group["indices"], list):
+                    raise TypeError("a group has a name and a list of samples")
         except FileNotFoundError:
             return []
-        except ValueError as error:
+        except (ValueError, TypeError, KeyError) as error:
             raise StudyError(
                 f"The groups in {place} cannot be read ({error}). Repair or move that file; "
                 "it is left as it is."
             ) from error
         return groups
+
+    def _place(self, data: str) -> Path:
+        if not is_key(data):
+            raise ParameterError("Groups belong to the fingerprint of a data set.")
+        return self.home.groups / f"{data}.json"
 
     def save_group(self, data: str, name: str, indices: list[int], n: int) -> list[dict[str, Any]]:
         """Keep a group.
@@ -112,12 +124,13 @@ class Studies:
             are not there.
         """
         clean = " ".join(name.split())
-        if not clean or len(clean) > _NAME_LIMIT:
-            raise ParameterError(f"A group needs a name of 1 to {_NAME_LIMIT} letters.")
+        if not clean or len(clean) > _NAME_LIMIT or not clean.isprintable():
+            raise ParameterError(f"A group needs a name of 1 to {_NAME_LIMIT} visible letters.")
         if not indices:
             raise ParameterError("Nothing is selected. Select some samples, then name them.")
         if min(indices) < 0 or max(indices) >= n:
             raise ParameterError(f"The selection names samples that are not among the {n} shown.")
+        self._place(data)
         group = {"name": clean, "indices": sorted(set(indices)), "created": time.time()}
         with self.store.lock(f"groups-{data}"):
             known = self.groups(data)
@@ -129,14 +142,15 @@ class Studies:
                 )
             others = [item for item in known if item["name"] != clean]
             groups = sorted([*others, group], key=lambda item: str(item["name"]).lower())
-            write_json(self.home.groups / f"{data}.json", groups)
+            write_json(self._place(data), groups)
         return groups
 
     def delete_group(self, data: str, name: str) -> list[dict[str, Any]]:
         """Forget a group."""
+        self._place(data)
         with self.store.lock(f"groups-{data}"):
             groups = [item for item in self.groups(data) if item["name"] != name]
-            write_json(self.home.groups / f"{data}.json", groups)
+            write_json(self._place(data), groups)
         return groups
 
 

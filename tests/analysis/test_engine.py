@@ -144,6 +144,66 @@ def test_a_note_of_a_dead_server_does_not_block_a_job(tmp_path: Path) -> None:
     assert not board.alive("job")
 
 
+@pytest.mark.parametrize("junk", ["", '{"state": "run', "[1]", '{"state": "running", "odd": 1}'])
+def test_a_damaged_note_does_not_block_its_job(engine: Engine, junk: str) -> None:
+    (engine._home.board / "junk.json").write_text(junk)
+    engine.submit("junk", "add", 1, 2)
+    assert end_of(engine, "junk").result == 3
+
+
+def test_a_job_of_a_dead_process_has_failed(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    engine = Engine(home)
+    engine.board.write("lost", Note("running"))
+    stale = time.time() - 60
+    os.utime(home.board / "lost.json", (stale, stale))
+    note = engine.note("lost")
+    assert note is not None
+    assert note.state == "failed"
+    assert "try again" in note.error
+
+
+def test_a_job_that_cannot_be_written_down_is_refused_and_free_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from analysis.errors import StoreError
+
+    def full(*_: object) -> None:
+        raise StoreError("No space left on device.")
+
+    monkeypatch.setattr(engine.board, "write", full)
+    with pytest.raises(StoreError):
+        engine.submit("full", "add", 1, 2)
+    engine.refuse("full", "No space left on device.")
+    note = engine.note("full")
+    assert note is not None
+    assert note.error == "No space left on device."
+    monkeypatch.undo()
+    engine.submit("full", "add", 1, 2)
+    assert end_of(engine, "full").result == 3
+
+
+def test_two_threads_import_a_module_of_jobs_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    from analysis.engine import _imported
+
+    (tmp_path / "slow_jobs.py").write_text("import time\ntime.sleep(0.3)\nlast = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(hasattr(_imported("slow_jobs"), "last")))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [True] * 3
+
+
 def test_errors_of_the_family_cross_processes() -> None:
     import pickle
 

@@ -144,6 +144,37 @@ def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
         Home(blocker / "inside")
 
 
+def test_a_directory_of_other_things_is_left_alone(tmp_path: Path) -> None:
+    place = tmp_path / "documents"
+    place.mkdir()
+    place.chmod(0o755)
+    (place / "letter.txt").write_text("dear")
+    with pytest.raises(StoreError, match="holds other files"):
+        Home(place)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o755
+    assert [path.name for path in place.iterdir()] == ["letter.txt"]
+
+
+def test_a_home_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    Home(tmp_path / "home").path.chmod(0o755)
+    with pytest.raises(StoreError, match="chmod 700"):
+        Home(tmp_path / "home")
+
+
+def test_a_damaged_index_is_put_aside(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    store = DiskStore(home)
+    store.put(KEY, Result({}, {"a": 1}))
+    store.close()
+    for name in ("cache.db", "cache.db-wal", "cache.db-shm"):
+        (home.results / name).unlink(missing_ok=True)
+    (home.results / "cache.db").write_bytes(b"not a database at all" * 100)
+    fresh = DiskStore(home)
+    assert "damaged" in caplog.text
+    assert fresh.get(KEY) is None
+    fresh.put(KEY, Result({}, {"a": 2}))
+    assert fresh.facts(KEY) == {"a": 2}
+
+
 def test_json_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     place = tmp_path / "groups.json"
     write_json(place, {"a": 1})

@@ -165,6 +165,36 @@ def test_groups_are_kept_and_checked(site: Site) -> None:
     assert [group["name"] for group in studies.groups(data)] == ["odd ones"]
 
 
+@pytest.mark.parametrize("data", ["../secret", "/tmp/x", "", "None", "A" * 64])
+def test_groups_are_files_of_a_fingerprint_alone(site: Site, data: str) -> None:
+    studies = site.studies
+    with pytest.raises(ParameterError, match="fingerprint"):
+        studies.groups(data)
+    with pytest.raises(ParameterError, match="fingerprint"):
+        studies.save_group(data, "x", [1], N)
+    with pytest.raises(ParameterError, match="fingerprint"):
+        studies.delete_group(data, "x")
+    assert not list(studies.home.locks.rglob("*groups*"))
+
+
+def test_a_taken_name_is_not_overwritten(site: Site) -> None:
+    data = site.card.study.data
+    site.studies.save_group(data, "mine", [1, 2], N)
+    with pytest.raises(ParameterError, match="2 other samples"):
+        site.studies.save_group(data, "mine", [3], N)
+    assert site.studies.groups(data)[0]["indices"] == [1, 2]
+
+
+@pytest.mark.parametrize("content", ["{}", "[1]", '[{"name": 1, "indices": []}]'])
+def test_groups_of_another_form_are_left_alone(site: Site, content: str) -> None:
+    if content == "{}":
+        content = '{"name": "x"}'
+    place = site.studies.home.groups / f"{site.card.study.data}.json"
+    place.write_text(content)
+    with pytest.raises(StudyError, match="left as it is"):
+        site.studies.groups(site.card.study.data)
+
+
 def test_damaged_groups_are_left_alone(site: Site) -> None:
     place = site.studies.home.groups / f"{site.card.study.data}.json"
     place.write_text("{not json")

@@ -13,6 +13,7 @@ from sample_site import N, Site
 
 from analysis.engine import Engine
 from analysis.home import Home
+from analysis.types import Result
 from dashboard.routes import encode
 from dashboard.server import create_app
 from dashboard.settings import Settings
@@ -43,6 +44,21 @@ def test_what_is_not_there(site: Site, path: str) -> None:
     assert site.client.get(path, headers=LOCAL).status_code == 404
 
 
+def test_pictures_that_come_late_are_found(site: Site) -> None:
+    key = "1" * 64
+    assert site.client.get(f"/image/{key}/0.png", headers=LOCAL).status_code == 404
+    site.studies.store.put(key, Result({"images": np.zeros((1, 2, 2, 1), np.uint8)}))
+    assert site.client.get(f"/image/{key}/0.png", headers=LOCAL).status_code == 200
+
+
+def test_huge_requests_are_refused(site: Site) -> None:
+    body = b'{"x": "' + b"a" * (9 * 2**20) + b'"}'
+    answer = site.client.post(
+        "/_dash-update-component", headers=LOCAL, data=body, content_type="application/json"
+    )
+    assert answer.status_code == 413
+
+
 def test_a_picture_past_the_end(site: Site) -> None:
     key = site.bench.address("thumbnails", side=64)
     assert site.client.get(f"/image/{key}/{N}.png", headers=LOCAL).status_code == 404
@@ -71,7 +87,9 @@ def test_other_names_of_the_server_are_refused(site: Site) -> None:
     assert "--allow-host evil.example" in answer.text
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:9999", "null"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "http://127.0.0.1:9999", "null", "http://[", "x"]
+)
 def test_posts_of_other_sites_are_refused(site: Site, origin: str) -> None:
     answer = site.client.post(
         "/_dash-update-component", headers=LOCAL | {"Origin": origin}, json={}
