@@ -75,12 +75,13 @@ export function session(bridge) {
     },
 
     pickStudy(study, split, view) {
-      const open = workspace.study; // what the pickers show when the link names nothing
-      const same = study === (view.study || open?.name) && split === (view.split || open?.split);
-      if (!study || same) return nothing();
-      const other = study !== (view.study || open?.name);
+      // What a link leaves open is what is shown, or what the pickers stand at by themselves.
+      const open = workspace.study;
+      const shown = view.study || open?.name || study;
+      const sameSplit = split === (view.split || open?.split || split);
+      if (!study || (study === shown && sameSplit)) return nothing();
       const fresh = { layer: "", focus: null, colour: null, group: "" };
-      return { ...view, ...(other ? fresh : {}), study, split };
+      return { ...view, ...(study === shown ? {} : fresh), study, split };
     },
 
     async studyChanged(study) {
