@@ -75,6 +75,7 @@ def _toolbar() -> Component:
                         position="bottom-end",
                         shadow="md",
                         withArrow=True,
+                        trapFocus=True,
                     ),
                     icon_button(ids("pause"), _PAUSE, "Pause or play the flow of data"),
                     icon_button(ids("fit"), _FIT, "Fit the network to the screen"),
