@@ -21,6 +21,7 @@ from analysis.opening import Card
 from analysis.types import FILLS, METRICS, PREPROCESSINGS
 
 from ..clientside import linker
+from ..components import reading
 from ..components.controls import choice, icon_button, segments
 from ..figures import confusion as figures
 from ..figures.network_graph import elements, stylesheet
@@ -69,7 +70,7 @@ def _toolbar() -> Component:
                     dmc.Popover(
                         [
                             dmc.PopoverTarget(icon_button(ids("help"), _HELP, "How to read this")),
-                            dmc.PopoverDropdown(_help()),
+                            dmc.PopoverDropdown(reading.layout()),
                         ],
                         width=430,
                         position="bottom-end",
@@ -113,57 +114,6 @@ def _toolbar() -> Component:
         role="toolbar",
         **{"aria-label": "How the pictures are made"},
     )
-
-
-_READING = (
-    (
-        "Pictures",
-        "Every picture holds all samples, one pixel each, laid along a curve so that samples which "
-        "the operation treats alike lie side by side. Regions of one colour are classes that it "
-        "keeps together; salt and pepper are samples that it mixes.",
-    ),
-    (
-        "Separation",
-        "The number below: the share of neighbouring pixels that belong to the same class. By "
-        "chance it is near one over the number of classes; 1 is out of reach, because the rim of "
-        "a picture has no neighbours.",
-    ),
-    (
-        "Distance, Activations",
-        "How alike two samples are: the distance between their activations, taken as they are, "
-        "standardised per feature, or scaled to unit length per sample.",
-    ),
-    (
-        "Fill",
-        "exact: a rectangle without a hole. gap: a square of a power of two, with a hole at both "
-        "ends of the curve, as in the original paper. resample: that square without a hole, some "
-        "samples shown twice, so that scores are a little higher.",
-    ),
-)
-
-_MARKS = {
-    "input": "input",
-    "convolution": "convolution",
-    "activation": "activation",
-    "pooling": "pooling",
-    "normalisation": "normalisation",
-    "reshape": "reshape",
-    "merge": "join",
-    "dense": "dense",
-    "attention": "attention",
-    "recurrent": "recurrent",
-    "output": "prediction",
-}
-"""Kinds of operations that have a mark of their own, and their names in the key."""
-
-
-def _help() -> Component:
-    marks = [
-        html.Span([html.I(className=f"kind {kind}"), name], className="mark")
-        for kind, name in _MARKS.items()
-    ]
-    texts = [html.P([html.Strong(f"{title}. "), text]) for title, text in _READING]
-    return html.Div([*texts, html.Div(marks, className="marks")], className="help")
 
 
 def _picture() -> Component:
