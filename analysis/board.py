@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -158,7 +158,3 @@ class Desk:
         """Raises: Cancelled if somebody asked this job to stop."""
         if self._board.stop_asked(self._job):
             raise Cancelled("Cancelled. What was finished before is kept.")
-
-
-Work = Callable[..., Any]
-"""A job: takes a `Desk` and plain JSON arguments; returns plain JSON."""

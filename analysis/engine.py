@@ -148,7 +148,8 @@ class Engine:
 
         Args:
             job: its name; two callers who use one name share one job.
-            function: name of a `board.Work` in the engine's module.
+            function: its name in the engine's module; takes a `Desk` and plain JSON, returns
+                plain JSON.
             arguments: plain JSON.
         """
         from distributed import fire_and_forget  # noqa: PLC0415

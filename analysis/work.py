@@ -21,10 +21,10 @@ from .board import Desk
 from .errors import Cancelled, DataError, ModelError, StudyError
 from .home import Home
 from .network import Network
-from .opening import Card, Clock, identity, place_of, seconds_text
+from .opening import Card, Clock, find_card, identity, place_of, seconds_text
 from .store import DiskStore
-from .types import Dataset, Node, Report, Source, Study, silent
-from .workbench import Workbench
+from .types import Array, Dataset, Node, Report, Source, Study, silent
+from .workbench import THUMBNAIL_SIDE, Workbench
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def open_study(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
     key = identity(wanted)
     store = DiskStore(desk.home)
     with store.lock(f"open-{key}", desk.check):
-        if key not in store:
+        if not _is_open(store, wanted):
             network, data = _load(desk.home, wanted, report)
             bench = Workbench(network, data, store, report=silent)
             desk.tell([{"fraction": 0.97, "text": "Predicting every sample"}], now=True)
@@ -55,6 +55,16 @@ def open_study(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
             bench.thumbnails()
             store.put(key, _card(wanted, network, data, bench.study).pack())
     return {"card": key}
+
+
+def _is_open(store: DiskStore, source: Source) -> bool:
+    """Whether all that a page starts from is there; any part of it may have been evicted."""
+    card = find_card(store, source)
+    if card is None:
+        return False
+    bench = Workbench(None, None, store, study=card.study)
+    answers = (bench.address("predictions"), bench.address("thumbnails", side=THUMBNAIL_SIDE))
+    return all(key in store for key in answers)
 
 
 def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +93,7 @@ def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
     progress = _GlyphProgress(desk, list(missing.values()), state)
     for group in activations.together(network, list(missing), len(data), bench.budget // 4):
         progress.start(missing[group[0]])
-        bench.at_hand = network.run(data.inputs, group, progress.listen) if group[1:] else {}
+        bench.at_hand = _together(network, data, group, progress.listen)
         for layer in group:
             try:
                 progress.start(missing[layer])
@@ -95,6 +105,22 @@ def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
                 log.warning("Layer %s cannot be drawn: %s", layer, error)
                 failed[layer] = str(error)
     return state
+
+
+def _together(
+    network: Network, data: Dataset, group: Sequence[str], report: Report
+) -> Mapping[str, Array]:
+    """Activations of layers from one pass; none if a layer fails, whose fault shows when each is
+    then computed alone."""
+    if len(group) < 2:
+        return {}
+    try:
+        return network.run(data.inputs, group, report)
+    except Cancelled:
+        raise
+    except StudyError as error:
+        log.info("Layers are computed one by one: %s", error)
+        return {}
 
 
 def _about(study: Study) -> dict[str, str]:

@@ -36,7 +36,7 @@ class Settings:
     scheduler: str = ""
     budget: int = 2 * 2**30
     data_dir: str = ""
-    demo: str = "digits"
+    demo: str = demos.DEFAULT
     model: str = ""
     data: str = ""
     split: str = "test"

@@ -151,6 +151,39 @@ def test_a_layer_of_nan_is_named_and_the_others_are_drawn(
     assert "'conv0'" in result["failed"]["conv0"]
 
 
+@pytest.mark.parametrize("question", [("predictions", {}), ("thumbnails", {"side": 64})])
+def test_an_evicted_answer_is_given_again(
+    home: Home, files: tuple[Path, Path], question: tuple[str, dict[str, Any]]
+) -> None:
+    source = source_of(files)
+    work.open_study(Desk(home, "job"), {"source": source})
+    store = DiskStore(home)
+    card = find_card(store, Source(**source))
+    assert card is not None
+    name, parameters = question
+    key = Workbench(None, None, store, study=card.study).address(name, **parameters)
+    store.drop(key)
+    work.open_study(Desk(home, "job"), {"source": source})
+    assert key in store
+
+
+def test_a_layer_that_fails_does_not_stop_its_group(
+    home: Home, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = network.Network.batches
+
+    def failing(self: Any, x: Any, layers: Any, *more: Any) -> Any:
+        if "relu0" in layers:
+            raise DataError("Operation 'relu0' cannot be computed for these samples.")
+        return whole(self, x, layers, *more)
+
+    monkeypatch.setattr(network.Network, "batches", failing)
+    result = work.compute_glyphs(Desk(home, "job"), {"source": source_of(files)} | KNOBS)
+    assert set(result["done"]) == {"input", "conv0", "dense0", "prediction"}
+    # What only rearranges a failed layer has no order either.
+    assert set(result["failed"]) == {"relu0", "flatten"}
+
+
 def test_a_changed_model_is_noticed(
     home: Home, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
