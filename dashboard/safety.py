@@ -18,12 +18,11 @@ _OPEN = {"/health"}
 def protect(server: Flask, settings: Settings) -> None:
     """Check host, origin and password of every request."""
     allowed = _names(settings)
-    lenient = settings.host in {"0.0.0.0", "::"} and settings.no_auth and not settings.hosts  # noqa: S104
 
     @server.before_request
     def check() -> Response | None:
         host = _hostname(f"//{request.host}")
-        if host not in allowed and not lenient:
+        if host not in allowed:
             abort(
                 make_response(
                     f"This server does not answer for '{host}'. Start it with "

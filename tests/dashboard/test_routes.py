@@ -109,6 +109,15 @@ def test_nothing_may_be_loaded_from_elsewhere(site: Site) -> None:
     assert "https://" not in page
 
 
+def test_an_open_server_answers_to_its_names_alone(tmp_path: Path) -> None:
+    settings = Settings(
+        home=tmp_path / "home", host="0.0.0.0", no_auth=True, hosts=("scope.local",)
+    )
+    client = create_app(settings, Engine(Home(settings.home))).server.test_client()
+    assert client.get("/", headers={"Host": "scope.local"}).status_code == 200
+    assert client.get("/", headers={"Host": "rebound.example"}).status_code == 403
+
+
 def test_a_password_is_asked_for(tmp_path: Path) -> None:
     settings = Settings(
         home=tmp_path, host="0.0.0.0", password="pässword", hosts=("scope.example",)
