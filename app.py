@@ -3,6 +3,7 @@
 python app.py                                   the embedded demo
 python app.py --demo lenet5-mnist               a demo of the literature
 python app.py --model my.keras --data my.npz    a network of your own
+python app.py --model run7/ --data my.npz       every epoch of its training
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 from analysis import archive
 from analysis.demos import DEMOS
 from analysis.engine import Engine
+from analysis.epochs import finished
 from analysis.errors import StudyError
 from analysis.home import Home
 from analysis.opening import find_card, identity
@@ -46,13 +48,19 @@ def parser() -> argparse.ArgumentParser:
     study.add_argument(
         "--model",
         metavar="FILE",
-        help="a Keras 3 classifier: a .keras file (or a .h5 that you trust)",
+        help="a Keras 3 network: a .keras file (or a .h5 that you trust), or a folder with a "
+        ".keras file per epoch",
     )
     study.add_argument(
         "--data",
         metavar="DATA",
         help="its data: a .npz file, a folder of class folders, or digits, mnist, "
         "fashion_mnist, cifar10",
+    )
+    study.add_argument(
+        "--embedding",
+        action="store_true",
+        help="the network ends in an embedding, not in scores of classes",
     )
     study.add_argument("--split", choices=["test", "train", "all"], help="default: test")
     study.add_argument(
@@ -129,8 +137,9 @@ def open_first(settings: Settings, home: Home, engine: Engine) -> None:
     source = settings.source
     if not source.model:
         return
-    if source.model.endswith(".keras"):
-        archive.inspect(Path(source.model))
+    file = finished(Path(source.model))
+    if file.suffix == ".keras":
+        archive.inspect(file)
     if find_card(DiskStore(home), source) is not None:
         return
     job = f"open-{identity(source)}"

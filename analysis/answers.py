@@ -90,14 +90,17 @@ def glyph(
 ) -> Result:
     """The picture of one layer: which sample is where, and how well classes keep together.
 
-    Unlabelled data is judged by the predicted class.
+    Unlabelled data is judged by the predicted class; by none if the network gives an embedding.
     """
     sequence = bench.order(layer, metric, preprocessing)
     labels = bench.dataset.labels
-    if not (labels >= 0).any():
+    classes = bench.network.class_count
+    if not classes:
+        classes = max(len(bench.dataset.class_names), int(labels.max(initial=-1)) + 1)
+    elif not (labels >= 0).any():
         labels = bench.predictions().arrays["predicted"]
     picture = glyphs.grid(sequence, fill)
-    by_class = glyphs.separation_by_class(picture, labels, bench.network.class_count)
+    by_class = glyphs.separation_by_class(picture, labels, classes)
     score = glyphs.separation(picture, labels)
     return Result(
         arrays={

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from .errors import ParameterError
 
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 """Rises when a recipe or the way of training changes, so that old networks are not taken."""
 
 DEFAULT = "digits"
@@ -37,6 +37,8 @@ class Demo:
         batch_size: samples in a step.
         learning_rate: of the first step; it falls to zero along a half cosine.
         seed: of the first weights and of the order of the samples.
+        output: "embedding" for a network that is trained to bring samples of one class together,
+            "" for a classifier.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Demo:
     batch_size: int = 128
     learning_rate: float = 1e-3
     seed: int = 0
+    output: str = ""
 
 
 _TABLE = (
@@ -106,6 +109,18 @@ _TABLE = (
         epochs=8,
         batch_size=64,
     ),
+    Demo(
+        name="siamese-mnist",
+        title="Siamese network on MNIST",
+        description=(
+            "No classifier: trained on pairs, it lays digits out in a plane, each beside its like."
+        ),
+        network_recipe="siamese",
+        train_data="mnist",
+        shown_data="mnist",
+        epochs=6,
+        output="embedding",
+    ),
 )
 
 DEMOS: Mapping[str, Demo] = MappingProxyType({demo.name: demo for demo in _TABLE})
@@ -139,5 +154,6 @@ def network_key(demo: Demo) -> str:
         "batch_size": demo.batch_size,
         "learning_rate": demo.learning_rate,
         "seed": demo.seed,
+        "output": demo.output,
     }
     return hashlib.sha256(json.dumps(address, sort_keys=True).encode()).hexdigest()

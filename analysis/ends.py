@@ -12,7 +12,7 @@ from .calls import Operation
 from .errors import ModelError
 from .graph import reorders
 
-Output = Literal["softmax", "logits", "sigmoid", "sigmoid logit"]
+Output = Literal["softmax", "logits", "sigmoid", "sigmoid logit", "embedding"]
 
 _SOFTMAX = frozenset({"softmax", "Softmax", "sparsemax", "Sparsemax"})
 _SIGMOID = frozenset({"sigmoid", "Sigmoid", "hard_sigmoid", "HardSigmoid"})
@@ -30,7 +30,7 @@ class Ending:
     Attributes:
         output: what it gives; None if that can only be seen from its numbers.
         place: of the operation that gives it, the last one that is drawn.
-        classes: how many it tells apart.
+        classes: how many it tells apart, 0 for an embedding.
         notes: what a user should know of this reading, as sentences.
     """
 
@@ -45,16 +45,8 @@ def ending(operations: Sequence[Operation]) -> Ending:
 
     Raises: ModelError if it does not end in one value per class, or in several independent ones.
     """
-    shape = operations[-1].shape
-    if len(shape) != 1 or shape[0] < 1:
-        raise ModelError(
-            f"The network ends in '{operations[-1].name}' with shape {shape} for one sample; a "
-            "classifier ends in one value per class, (classes,). Add a pooling or flatten layer "
-            "and a dense layer."
-        )
-    place = len(operations) - 1
-    while operations[place].idle:
-        place = operations[place].sources[0]
+    shape = _shape(operations, "classifier ends in one value per class, (classes,)")
+    place = _place(operations)
     kind = _kind(operations, place)
     if shape[0] == 1:
         return _single(operations, place, kind)
@@ -72,6 +64,34 @@ def ending(operations: Sequence[Operation]) -> Ending:
         note = f"The network ends in {what}; a softmax was added to get class probabilities."
         return Ending("logits", place, shape[0], (note,))
     return Ending(None, place, shape[0])
+
+
+def embedding(operations: Sequence[Operation]) -> Ending:
+    """Read the end of a network as a point of some space, whatever it was meant for.
+
+    Raises: ModelError if it does not end in one value per dimension of that space.
+    """
+    _shape(operations, "point of an embedding is one value per dimension, (dimensions,)")
+    return Ending("embedding", _place(operations), 0)
+
+
+def _shape(operations: Sequence[Operation], wanted: str) -> tuple[int, ...]:
+    """Shape of what the network gives for one sample, if it is a vector."""
+    shape = operations[-1].shape
+    if len(shape) != 1 or shape[0] < 1:
+        raise ModelError(
+            f"The network ends in '{operations[-1].name}' with shape {shape} for one sample; a "
+            f"{wanted}. Add a pooling or flatten layer and a dense layer."
+        )
+    return shape
+
+
+def _place(operations: Sequence[Operation]) -> int:
+    """Of the last operation that is drawn."""
+    place = len(operations) - 1
+    while operations[place].idle:
+        place = operations[place].sources[0]
+    return place
 
 
 def _single(operations: Sequence[Operation], place: int, kind: str) -> Ending:

@@ -179,6 +179,33 @@ class Engine:
         future.add_done_callback(lambda done: self._ended(job, done))
         fire_and_forget(future)
 
+    def call(self, function: str, *arguments: Any, patience: float = 30.0) -> Any:
+        """The answer of something that takes a moment, at once and past all jobs that wait.
+
+        Args:
+            function: its name in the engine's module; takes a `Home` and plain JSON, returns bytes
+                or plain JSON.
+            patience: seconds.
+        Raises: StudyError as the function does, or if there was no answer in time.
+        """
+        future = self.client().submit(
+            run_call,
+            str(self._home.path),
+            f"{self._module}:{function}",
+            list(arguments),
+            key=f"call-{uuid.uuid4().hex}",
+            priority=10,
+            pure=False,
+        )
+        try:
+            return future.result(timeout=patience)
+        except TimeoutError as error:
+            future.cancel()
+            raise StudyError(
+                f"The worker did not answer within {patience:g} s; it is busy with something "
+                "longer. Try again when that is done."
+            ) from error
+
     def _ended(self, job: str, future: Any) -> None:
         # `run` reports its own end, unless its worker died for good or its disk is full.
         try:
@@ -264,6 +291,12 @@ def run(home: str, job: str, function: str, arguments: list[Any]) -> None:
         reference = uuid.uuid4().hex[:8]
         log.exception("[%s] job %s failed", reference, function)
         board.write(job, Note("failed", error=_unexpected(error), reference=reference))
+
+
+def run_call(home: str, function: str, arguments: list[Any]) -> Any:
+    """Answer a call in the worker."""
+    module, _, name = function.partition(":")
+    return getattr(_imported(module), name)(Home(home), *arguments)
 
 
 def _call(function: str, desk: Desk, arguments: list[Any]) -> Any:

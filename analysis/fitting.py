@@ -71,8 +71,12 @@ def arrange(wanted: Mapping[str, Shape], x: Array | Inputs, what: str = "the dat
 
 
 def check_labels(dataset: Dataset, classes: int) -> None:
-    """Raises: DataError if a sample belongs to a class that the network does not know."""
-    if len(dataset) and int(dataset.labels.max()) >= classes:
+    """Raises: DataError if a sample belongs to a class that the network does not know.
+
+    Args:
+        classes: that the network tells apart; 0 for an embedding, which any data may have.
+    """
+    if classes and len(dataset) and int(dataset.labels.max()) >= classes:
         raise DataError(
             f"The network tells {classes} classes apart (0 to {classes - 1}), data set "
             f"'{dataset.name}' has the label {int(dataset.labels.max())}. Use data with the "

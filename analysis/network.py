@@ -19,52 +19,58 @@ import numpy as np
 from . import archive, fitting, graph, weights
 from .allowed import without_training
 from .calls import PREDICTION, Operation, batch_size
-from .ends import Ending, ending, scale
-from .errors import ModelError, UnknownLayerError, UnsafeModelError
+from .ends import Ending, embedding, ending, scale
+from .epochs import finished
+from .errors import ModelError, ParameterError, UnknownLayerError, UnsafeModelError
 from .fitting import Arranged, Shape
 from .operations import EVERYTHING, Runner, probabilities, reason
 from .tracing import check_form, inner_graph, trace
 from .types import Array, Dataset, Graph, Inputs, Report, silent
 
 
-def load(path: str | Path, *, trusted: bool = False) -> Network:
-    """Load a trained classifier from a file.
+def load(path: str | Path, *, trusted: bool = False, output: str = "") -> Network:
+    """Load a trained network from a file.
 
     A `.keras` file is looked into first, whoever gave it; what is then loaded is a private copy
     of the very bytes that were checked.
 
     Args:
-        path: a `.keras` file; with `trusted`, also a legacy `.h5` file.
+        path: a `.keras` file, or a folder with one per epoch, the last of which is loaded; with
+            `trusted`, also a legacy `.h5` file.
         trusted: True only for files that the person who runs the server named.
+        output: "embedding" if what it gives is not to be read as class scores.
     Raises:
-        ModelError: no such file, damaged, or no classifier that can be opened up.
+        ModelError: no such file, damaged, or no network that can be opened up.
         UnsafeModelError: it may run code, or would need to be trusted.
     """
     path = Path(path)
     if not archive.is_there(path):
         raise archive.missing(path)
+    path = finished(path)
     if path.is_dir() or path.suffix.lower() in (".h5", ".hdf5"):
-        return _load_legacy(path, trusted)
+        return _load_legacy(path, trusted, output)
     with tempfile.TemporaryDirectory(prefix="stratoscope-") as place:
         folder = Path(place)
         info = archive.unpack(path, folder)
         weights.check(folder / archive.WEIGHTS, path.name)
-        return Network(_keras_load(folder, path.name), info.fingerprint, name=path.stem)
+        model = _keras_load(folder, path.name)
+        return Network(model, info.fingerprint, name=path.stem, output=output)
 
 
-def from_keras(model: keras.Model, fingerprint: str | None = None) -> Network:
+def from_keras(model: keras.Model, fingerprint: str | None = None, *, output: str = "") -> Network:
     """Open up a model that is in memory; it must not be trained further meanwhile.
 
     Args:
         fingerprint: of its content; worked out from layers and weights by default.
-    Raises: ModelError if it is no classifier that can be opened up.
+        output: as of `load`.
+    Raises: ModelError if it is no network that can be opened up.
     """
     check_form(model)
-    return Network(model, fingerprint or _fingerprint(model), name=model.name)
+    return Network(model, fingerprint or _fingerprint(model), name=model.name, output=output)
 
 
 class Network:
-    """A trained classifier, opened up into its operations.
+    """A trained network, opened up into its operations.
 
     Every method takes samples as one array (n, *shape) or as a mapping from input names to such
     arrays, images in [0, 1]. Results do not depend on how many samples are given at once: the
@@ -72,24 +78,29 @@ class Network:
 
     Attributes:
         name: for people; never part of a key.
-        fingerprint: SHA-256 of the content.
-        output: what the model ends in: "softmax", "logits", "sigmoid" (one unit) or
-            "sigmoid logit" (one linear unit).
-        class_count: 2 for one unit.
+        fingerprint: SHA-256 of the content; another one where it is read as an embedding.
+        output: what the model ends in: "softmax", "logits", "sigmoid" (one unit),
+            "sigmoid logit" (one linear unit) or "embedding".
+        class_count: 2 for one unit, 0 for an embedding.
         parameters: number of weights.
         input_shapes: input name -> shape of one sample.
         pixel_range: of the images that the model itself takes, (0, 1) or (0, 255).
         batch_size: samples that run at once.
         notes: what a user should know of how the model is read, as sentences.
-        operations: all that is run, the inputs first, the class probabilities last.
+        operations: all that is run, the inputs first, the class probabilities or the embedding
+            last.
     """
 
-    def __init__(self, model: keras.Model, fingerprint: str, *, name: str = "") -> None:
+    def __init__(
+        self, model: keras.Model, fingerprint: str, *, name: str = "", output: str = ""
+    ) -> None:
+        if output not in ("", "embedding"):
+            raise ParameterError(f"An output is read as 'embedding' or not; got '{output}'.")
         check_form(model)
         traced = trace(model, keras.tree.flatten, keras.ops.cast)
         inputs = [place for place, operation in enumerate(traced) if operation.run is None]
         self.name = name
-        self.fingerprint = fingerprint
+        self.fingerprint = _as_embedding(fingerprint) if output else fingerprint
         self.parameters = int(model.count_params())
         self.input_shapes: Mapping[str, Shape] = {
             traced[place].name: traced[place].shape for place in inputs
@@ -97,13 +108,16 @@ class Network:
         self._scales = tuple(scale(traced, place) for place in inputs)
         fixed = inner_graph(model).inputs[0].shape[0]
         self.batch_size = batch_size(traced) if fixed is None else int(fixed)
-        end = ending(traced)
+        end = embedding(traced) if output else ending(traced)
         if end.output is None:
             end = self._settled(end, traced)
         self.output = end.output
         self.class_count = end.classes
         self.pixel_range = (0.0, max(self._scales))
-        self.operations: tuple[Operation, ...] = _with_prediction(traced, end)
+        self.operations: tuple[Operation, ...] = (
+            # What comes after the place of an embedding hands it on as it is.
+            tuple(traced[: end.place + 1]) if output else _with_prediction(traced, end)
+        )
         self.notes = end.notes + self._input_notes(model)
         self._places = {
             operation.name: place
@@ -137,8 +151,14 @@ class Network:
     def predict(self, x: Array | Inputs, report: Report = silent) -> Array:
         """Class probabilities: (n, class_count) float32, rows sum to 1.
 
-        Raises: DataError if the samples do not fit.
+        Raises: ModelError if it gives an embedding; DataError if the samples do not fit.
         """
+        if self.output == "embedding":
+            width = self.operations[-1].size
+            raise ModelError(
+                f"This network gives an embedding of {width} value{'s' if width > 1 else ''}, no "
+                "class probabilities; predictions, confusion and boundaries need a classifier."
+            )
         return self.run(x, [PREDICTION], report)[PREDICTION]
 
     def run(
@@ -225,7 +245,7 @@ def _keras_load(path: Path, name: str) -> keras.Model:
         ) from error
 
 
-def _load_legacy(path: Path, trusted: bool) -> Network:
+def _load_legacy(path: Path, trusted: bool, output: str) -> Network:
     """Formats that may hold code; only for files of the person who runs the server."""
     what = "a folder (SavedModel)" if path.is_dir() else f"a {path.suffix} file"
     if not trusted:
@@ -240,7 +260,12 @@ def _load_legacy(path: Path, trusted: bool) -> Network:
         )
     weights.check(path, path.name)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Network(_keras_load(path, path.name), digest, name=path.stem)
+    return Network(_keras_load(path, path.name), digest, name=path.stem, output=output)
+
+
+def _as_embedding(fingerprint: str) -> str:
+    """The fingerprint of the same network that tells no classes apart: its answers differ."""
+    return hashlib.sha256(f"{fingerprint} as an embedding".encode()).hexdigest()
 
 
 def _fingerprint(model: keras.Model) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import demos
+from .epochs import Epoch, chosen, epochs_in, finished, history_in, is_recorded
 from .errors import DataError
 from .keys import digest
 from .named import BUILT_IN
@@ -25,7 +26,7 @@ from .types import Array, Edge, Graph, Node, Result, Source, Study
 if TYPE_CHECKING:
     from .home import Home
 
-_VERSION = 2
+_VERSION = 3
 """Rises when cards are written differently."""
 
 
@@ -36,15 +37,18 @@ class Card:
     Attributes:
         title: of the study, for people.
         network: facts of the network: "name", "parameters", "operations", "activations",
-            "output".
+            "output" ("embedding" if it tells no classes apart), "history" (of its training, one
+            mapping per epoch).
         study: fingerprints.
         data: name of the data; `split`, `n` of `total` samples shown.
-        class_names: one per class of the network.
+        class_names: one per class of the network, or of the data where it gives an embedding.
         image_shape: (height, width, channels), or None for plain vectors.
         notes: what was done to data and inputs, as sentences.
         graph, simplified: the network as drawn.
         labels: (n,) int32, -1 where unlabelled.
         indices: (n,) int32, place of every sample in its split.
+        epochs: numbers of the epochs that were recorded, ascending; () if none were.
+        epoch: the one shown, None for the finished network.
     """
 
     title: str
@@ -62,6 +66,8 @@ class Card:
     simplified: Graph
     labels: Array
     indices: Array
+    epochs: tuple[int, ...] = ()
+    epoch: int | None = None
 
     def pack(self) -> Result:
         facts = {
@@ -82,6 +88,7 @@ class Card:
                 "class_names": tuple(facts["class_names"]),
                 "image_shape": None if shape is None else tuple(shape),
                 "notes": tuple(facts["notes"]),
+                "epochs": tuple(facts["epochs"]),
                 "graph": _graph(facts["graph"]),
                 "simplified": _graph(facts["simplified"]),
             },
@@ -96,12 +103,17 @@ def _graph(facts: Mapping[str, Any]) -> Graph:
     return Graph(nodes=nodes, edges=edges)
 
 
+def shown_data(source: Source) -> str:
+    """Name or path of the data of a source; a demo without any shows its own."""
+    return source.data if source.data or not source.demo else demos.get(source.demo).shown_data
+
+
 def identity(source: Source) -> str:
     """Digest of what a source names, from names, sizes and times alone; cheap.
 
     Raises: DataError if a file is not there.
     """
-    facts: dict[str, Any] = asdict(source) | {"card": _VERSION}
+    facts: dict[str, Any] = asdict(source) | {"card": _VERSION, "data": shown_data(source)}
     facts["versions"] = demos.network_key(demos.get(source.demo)) if source.demo else ""
     for name in (source.model, source.data):
         if name and name not in BUILT_IN:
@@ -158,6 +170,41 @@ class Clock:
         return passed / fraction * (1.0 - fraction)
 
 
-def place_of(home: Home, demo: demos.Demo) -> Path:
-    """Where the trained network of a demo is kept."""
-    return home.networks / f"{demos.network_key(demo)}.keras"
+def place_of(home: Home, demo: demos.Demo, epoch: int | None = None) -> Path:
+    """Where the trained network of a demo is kept, or an epoch of its training.
+
+    Raises: DataError if that epoch was not recorded.
+    """
+    place = home.networks / f"{demos.network_key(demo)}.keras"
+    if epoch is None:
+        return place
+    return chosen(_epochs(place.with_suffix("")), epoch, f"demo '{demo.name}'")
+
+
+def model_of(home: Home, source: Source) -> Path:
+    """The network file of a source.
+
+    Raises: DataError if its epoch was not recorded; ModelError for a folder without epochs.
+    """
+    if source.demo:
+        return place_of(home, demos.get(source.demo), source.epoch)
+    path = Path(source.model)
+    if source.epoch is None:
+        return finished(path)
+    return chosen(_epochs(path), source.epoch, f"'{path.name}'")
+
+
+def history_of(home: Home, source: Source) -> tuple[Mapping[str, float], ...]:
+    """What was recorded while the network of a source was trained, one mapping per epoch.
+
+    Raises: ModelError for a folder without epochs.
+    """
+    if source.demo:
+        folder = place_of(home, demos.get(source.demo)).with_suffix("")
+    else:
+        folder = Path(source.model)
+    return history_in(folder) if is_recorded(folder) else ()
+
+
+def _epochs(folder: Path) -> tuple[Epoch, ...]:
+    return epochs_in(folder) if is_recorded(folder) else ()

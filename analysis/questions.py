@@ -24,8 +24,17 @@ Answer = Callable[..., Result]
 
 @dataclass(frozen=True)
 class Question:
+    """How one question is answered.
+
+    Attributes:
+        version: rises when the numbers change.
+        answer: "module:function".
+        about_data: True if the network has no part in it, so that all networks share the answer.
+    """
+
     version: int
     answer: str
+    about_data: bool = False
 
     def compute(self, bench: Workbench, **parameters: Any) -> Result:
         module, _, name = self.answer.partition(":")
@@ -35,7 +44,17 @@ class Question:
 
 QUESTIONS = {
     "predictions": Question(version=1, answer="analysis.answers:predictions"),
-    "thumbnails": Question(version=1, answer="analysis.answers:thumbnails"),
+    "thumbnails": Question(version=2, answer="analysis.answers:thumbnails", about_data=True),
     "order": Question(version=1, answer="analysis.answers:order"),
     "glyph": Question(version=1, answer="analysis.answers:glyph"),
+    "points": Question(version=1, answer="analysis.representations:points"),
+    "columns": Question(version=1, answer="analysis.representations:columns"),
+    "features": Question(version=1, answer="analysis.representations:features"),
+    "overview": Question(version=1, answer="analysis.representations:overview"),
+    "fields": Question(version=1, answer="analysis.representations:fields"),
+    "correlates": Question(version=1, answer="analysis.relations:correlates"),
+    "aligned": Question(version=1, answer="analysis.relations:aligned"),
+    "between": Question(version=1, answer="analysis.relations:between"),
+    "mean maps": Question(version=1, answer="analysis.responses:mean_maps"),
+    "class maps": Question(version=1, answer="analysis.responses:class_maps"),
 }

@@ -15,7 +15,7 @@ import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import RLock
@@ -59,6 +59,8 @@ class Store(Protocol):
 
     def array(self, key: str, name: str) -> Array | None: ...
 
+    def arrays(self, key: str, names: Sequence[str]) -> list[Array] | None: ...
+
     def facts(self, key: str) -> Mapping[str, Any] | None: ...
 
     def put(self, key: str, result: Result) -> None: ...
@@ -81,6 +83,12 @@ class MemoryStore:
     def array(self, key: str, name: str) -> Array | None:
         result = self._results.get(key)
         return None if result is None else result.arrays.get(name)
+
+    def arrays(self, key: str, names: Sequence[str]) -> list[Array] | None:
+        result = self._results.get(key)
+        if result is None or not set(names) <= set(result.arrays):
+            return None
+        return [result.arrays[name] for name in names]
 
     def facts(self, key: str) -> Mapping[str, Any] | None:
         result = self._results.get(key)
@@ -133,6 +141,17 @@ class DiskStore:
     def array(self, key: str, name: str) -> Array | None:
         """One array of an answer without reading the others; None if there is none."""
         return self._read(key, lambda archive: _array(archive, name))
+
+    def arrays(self, key: str, names: Sequence[str]) -> list[Array] | None:
+        """Some arrays of an answer without reading the others; None if one is missing."""
+
+        def read(archive: zipfile.ZipFile) -> list[Array] | None:
+            there = set(archive.namelist())
+            if not {f"{name}.npy" for name in names} <= there:
+                return None
+            return [_member(archive, name) for name in names]
+
+        return self._read(key, read)
 
     def facts(self, key: str) -> Mapping[str, Any] | None:
         """The small part of an answer without reading its arrays."""

@@ -2,14 +2,17 @@
 
 The layer lists of LeNet5 and DoubleLeNet5 are not published (Halnaut, Giot,
 Bourqui, Auber: Samples Classification Analysis Across DNN Layers with Fractal
-Curves); the ones here were worked out from the counts in that paper.
+Curves); the ones here were worked out from the counts in that paper. The siamese
+network is that of Hadsell, Chopra and LeCun in the form of Caffe's example.
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,8 +21,10 @@ import keras
 import numpy as np
 from keras import layers
 
+from .contrastive import contrastive_loss, neighbour_accuracy
 from .demos import Demo
 from .errors import DataError, NotFiniteError, ParameterError, ShapeError, StoreError
+from .history import record
 from .types import Array, Report, silent
 
 REPORT_SECONDS = 0.1
@@ -43,17 +48,24 @@ class _Layers:
     def __init__(self, seed: int) -> None:
         self._seeds = _seeds(seed)
 
-    def conv(self, name: str, filters: int, size: int, padding: str = "valid") -> Any:
+    def conv(
+        self,
+        name: str,
+        filters: int,
+        size: int,
+        padding: str = "valid",
+        activation: str | None = "relu",
+    ) -> Any:
         return layers.Conv2D(
             filters,
             size,
             padding=padding,
-            activation="relu",
+            activation=activation,
             kernel_initializer=keras.initializers.GlorotUniform(seed=next(self._seeds)),
             name=name,
         )
 
-    def dense(self, name: str, units: int, activation: str) -> Any:
+    def dense(self, name: str, units: int, activation: str | None) -> Any:
         return layers.Dense(
             units,
             activation=activation,
@@ -114,8 +126,27 @@ def _double_lenet5(seed: int) -> keras.Model:
     return keras.Model(image, make.dense("dense2", 10, "softmax")(joined), name="double_lenet5")
 
 
+def _siamese(seed: int) -> keras.Model:
+    """The network of Caffe's siamese example: 431,102 parameters, one non-linearity."""
+    make = _Layers(seed)
+    image = keras.Input((28, 28, 1), name="input")
+    x = make.conv("conv0", 20, 5, activation=None)(image)
+    x = layers.MaxPooling2D(name="pool0")(x)
+    x = make.conv("conv1", 50, 5, activation=None)(x)
+    x = layers.MaxPooling2D(name="pool1")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = make.dense("dense0", 500, "relu")(x)
+    x = make.dense("dense1", 10, None)(x)
+    return keras.Model(image, make.dense("dense2", 2, None)(x), name="siamese")
+
+
 RECIPES: Mapping[str, Callable[[int], keras.Model]] = MappingProxyType(
-    {"digits-cnn": _digits_cnn, "lenet5": _lenet5, "double-lenet5": _double_lenet5}
+    {
+        "digits-cnn": _digits_cnn,
+        "lenet5": _lenet5,
+        "double-lenet5": _double_lenet5,
+        "siamese": _siamese,
+    }
 )
 """Recipe name -> function from a seed to an untrained network."""
 
@@ -131,10 +162,11 @@ def build(recipe: str, seed: int = 0) -> keras.Model:
 
 
 def train(demo: Demo, x: Array, y: Array, path: Path, *, report: Report = silent) -> None:
-    """Train the network of a demo and keep it as a `.keras` file.
+    """Train the network of a demo and keep it as a `.keras` file, its epochs in a folder beside.
 
-    The file appears under its name only when it is complete. The same demo and
-    data give the same weights on the same machine.
+    The folder has the name of the file without its ending. Both appear under their
+    names only when they are complete, the file last. The same demo and data give
+    the same weights on the same machine.
 
     Args:
         demo: what to build and how long to train it.
@@ -152,9 +184,16 @@ def train(demo: Demo, x: Array, y: Array, path: Path, *, report: Report = silent
         raise ParameterError(f"A trained network is kept as a .keras file; got '{path.name}'.")
     model = build(demo.network_recipe, demo.seed)
     _check(demo, model, x, y)
-    _fit(demo, model, x, y, report)
-    report(1.0, "keeping the network")
-    _save(model, path)
+    with _beside(path) as part:
+        epochs = part / "epochs"
+        epochs.mkdir()
+        last = _fit(demo, model, x, y, folder=epochs, report=report)
+        report(1.0, "keeping the network")
+        shutil.copyfile(last, part / path.name)
+        if path.with_suffix("").exists():  # of a process that ended before it came to the file
+            path.with_suffix("").replace(part / "old")
+        epochs.replace(path.with_suffix(""))
+        (part / path.name).replace(path)
 
 
 def _check(demo: Demo, model: keras.Model, x: Array, y: Array) -> None:
@@ -174,7 +213,8 @@ def _check(demo: Demo, model: keras.Model, x: Array, y: Array) -> None:
         raise NotFiniteError(
             f"The training data of demo '{demo.name}' hold NaN or infinity. Mend the data."
         )
-    classes = int(model.output_shape[-1])
+    # An embedding has no place for each class, so that any number of them will do.
+    classes = int(y.max()) + 1 if demo.output else int(model.output_shape[-1])
     if y.min() < 0 or y.max() >= classes:
         raise DataError(
             f"Demo '{demo.name}' needs a class 0 to {classes - 1} for every training sample; "
@@ -182,8 +222,13 @@ def _check(demo: Demo, model: keras.Model, x: Array, y: Array) -> None:
         )
 
 
-def _fit(demo: Demo, model: keras.Model, x: Array, y: Array, report: Report) -> None:
-    """Train `model` in place with Adam, the learning rate falling along a half cosine."""
+def _fit(
+    demo: Demo, model: keras.Model, x: Array, y: Array, *, folder: Path, report: Report
+) -> Path:
+    """Train `model` in place with Adam, the learning rate falling along a half cosine.
+
+    Returns: the file of the last epoch in `folder`, where all of them are recorded.
+    """
     steps = len(x) // demo.batch_size
     total = steps * demo.epochs
     # A second model over the same layers carries optimiser and loss, so that the
@@ -193,27 +238,34 @@ def _fit(demo: Demo, model: keras.Model, x: Array, y: Array, report: Report) -> 
         optimizer=keras.optimizers.Adam(
             keras.optimizers.schedules.CosineDecay(demo.learning_rate, total)
         ),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        loss=contrastive_loss if demo.output else "sparse_categorical_crossentropy",
+        metrics=[
+            keras.metrics.MeanMetricWrapper(neighbour_accuracy, name="accuracy")
+            if demo.output
+            else "accuracy"
+        ],
     )
+    last = record(model, folder, 0)
     order = np.random.default_rng(demo.seed)
     report(0.0, f"epoch 1 of {demo.epochs}")
-    last = time.monotonic()
+    told = time.monotonic()
     for epoch in range(demo.epochs):
         # Whole batches only: another batch size would be compiled anew. What is
         # left over differs from epoch to epoch.
         batches = order.permutation(len(x))[: steps * demo.batch_size].reshape(steps, -1)
-        correct = 0.0
+        sums = {"loss": 0.0, "accuracy": 0.0}
         for step, batch in enumerate(batches, 1):
             logs = trainer.train_on_batch(x[batch], y[batch], return_dict=True)
-            correct += float(logs["accuracy"])
-            if time.monotonic() - last >= REPORT_SECONDS or step == steps:
-                accuracy = f"{100 * correct / step:.1f} %"
+            sums = {name: so_far + float(logs[name]) for name, so_far in sums.items()}
+            if time.monotonic() - told >= REPORT_SECONDS or step == steps:
+                accuracy = f"{100 * sums['accuracy'] / step:.1f} %"
                 report(
                     (epoch * steps + step) / total,
                     f"epoch {epoch + 1} of {demo.epochs}, accuracy {accuracy}",
                 )
-                last = time.monotonic()
+                told = time.monotonic()
+        measured = {name: total / steps for name, total in sums.items()}
+        last = record(model, folder, epoch + 1, measured)
     # A loss would not tell: relu turns NaN into 0, so that the network just stops learning.
     broken = [w.path for w in model.weights if not np.isfinite(w.numpy()).all()]
     if broken:
@@ -221,15 +273,18 @@ def _fit(demo: Demo, model: keras.Model, x: Array, y: Array, report: Report) -> 
             f"Training of demo '{demo.name}' diverged: the weights of {broken[0]} are not numbers. "
             "Take a smaller learning rate."
         )
+    return last
 
 
-def _save(model: keras.Model, path: Path) -> None:
-    """Write the file beside its place and move it there whole."""
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A folder that is gone afterwards, beside the place of a file.
+
+    Raises: StoreError for what goes wrong with the disk meanwhile.
+    """
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".training-") as folder:
-            part = Path(folder) / path.name
-            model.save(part)
-            part.replace(path)
+            yield Path(folder)
     except OSError as error:
         raise StoreError(
             f"Cannot keep the trained network as '{path}': {error.strerror or error}. "

@@ -153,14 +153,16 @@ class Source:
 
     Attributes:
         demo: name of a demo, or "" for a network of the user's own.
-        model: path of the model file, "" for a demo.
-        data: "digits", "mnist", ..., path of a `.npz` or a folder; "" for a demo.
+        model: path of the model file or of a folder with one file per epoch, "" for a demo.
+        data: "digits", "mnist", ..., path of a `.npz` or a folder; "" for what a demo shows.
         split: "test", "train" or "all".
         limit: at most so many samples, None for all.
         seed: of the choice of samples.
         data_dir: where `mnist.npz` and its like may lie, "" for nowhere.
         trusted: True only for files that the person who runs the server named on
             the command line; allows `.h5` and SavedModel.
+        epoch: of a recorded training, None for the finished network.
+        output: "embedding" if the output is not to be read as class scores, "" otherwise.
     """
 
     demo: str = ""
@@ -171,6 +173,8 @@ class Source:
     seed: int = 0
     data_dir: str = ""
     trusted: bool = False
+    epoch: int | None = None
+    output: str = ""
 
 
 @dataclass(frozen=True)

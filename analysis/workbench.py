@@ -61,6 +61,8 @@ class Workbench:
         self.budget = budget
         self.at_hand: Mapping[str, Array] = {}
         """Activations that a caller had computed together, layer -> (n, *shape)."""
+        self.other: Workbench | None = None
+        """The second network of questions about two, on the same data."""
 
     @property
     def network(self) -> Network:
@@ -82,8 +84,9 @@ class Workbench:
 
     def address(self, question: str, **parameters: Any) -> str:
         """The key of an answer, whether or not it has been computed."""
-        version = QUESTIONS[question].version
-        return cache_key(question, version=version, study=self.study, **parameters)
+        about = QUESTIONS[question]
+        study = Study("", self.study.data) if about.about_data else self.study
+        return cache_key(question, version=about.version, study=study, **parameters)
 
     def ask(self, question: str, **parameters: Any) -> Result:
         """The answer: looked up, or else computed once and kept."""

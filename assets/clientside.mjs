@@ -21,6 +21,7 @@ import { Connection } from "./dom/connection.mjs";
 import { howFromEvent } from "./lib/selection.mjs";
 import { Tooltip } from "./dom/tooltip.mjs";
 import { Workspace } from "./dom/workspace.mjs";
+import { embedding } from "./pages/embedding.mjs";
 import { network } from "./pages/network.mjs";
 import { session } from "./pages/session.mjs";
 
@@ -36,6 +37,13 @@ const CLICKS = [
   "downloadOrders",
   "downloadScores",
   "downloadConfusion",
+  "resetPlots",
+  "plotsPng",
+  "plotsCsv",
+  "featuresCsv",
+  "overviewPng",
+  "mapsPng",
+  "mapsCsv",
 ];
 
 const workspace = new Workspace((url) => window.fetch(url));
@@ -60,7 +68,16 @@ const bridge = {
   how: () => (held === "replace" ? workspace.how : held),
 };
 
-const functions = { ...session(bridge), ...network(bridge) };
+const pages = [network(bridge), embedding(bridge)];
+const functions = Object.assign({ ...session(bridge) }, ...pages);
+functions.pageShown = () => {
+  for (const link of document.querySelectorAll(".rail-link")) {
+    if (link.pathname === window.location.pathname) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  for (const page of pages) page.shown();
+  return bridge.nothing();
+};
 
 // Dash also calls a click's callback when its button appears, with no click yet.
 for (const name of CLICKS) {
@@ -68,8 +85,9 @@ for (const name of CLICKS) {
   functions[name] = (clicks) => (clicks ? act() : bridge.nothing());
 }
 
+const asked = ({ study, split, epoch }) => ({ study, split, epoch });
 const connection = new Connection(window, () => byId("offline"), () =>
-  set("frame-asked", { data: { study: workspace.view.study, split: workspace.view.split } }),
+  set("frame-asked", { data: asked(workspace.view) }),
 );
 window.fetch = connection.watched;
 

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from flask import Flask, Response, abort, make_response
+from flask import Flask, Response, abort, make_response, request
 from PIL import Image
 
+from analysis.errors import StudyError
 from analysis.keys import is_key
-from analysis.store import DiskStore
+
+from .studies import Studies
 
 _FOREVER = "private, max-age=31536000, immutable"
 """What a key names never changes."""
 
 
-def add(server: Flask, store: DiskStore) -> None:
+_MOST_COLUMNS = 64
+"""Columns of one request; a window shows at most twice eight."""
+
+
+def add(server: Flask, studies: Studies) -> None:
     """Register the routes."""
+    store = studies.store
 
     @lru_cache(maxsize=2)
     def found(key: str) -> Any:
@@ -44,11 +52,29 @@ def add(server: Flask, store: DiskStore) -> None:
         array = store.array(key, name)
         if array is None or array.dtype.kind not in "biuf":
             abort(_text(404, "There is no such result; it may have been evicted. Reload the page."))
-        content = np.ascontiguousarray(array)
-        response = Response(content.tobytes(), mimetype="application/octet-stream")
-        response.headers["X-Dtype"] = content.dtype.str
-        response.headers["X-Shape"] = ",".join(str(side) for side in content.shape)
-        response.headers["Cache-Control"] = _FOREVER
+        return _binary(array)
+
+    @server.get("/columns/<key>/<names>")
+    def columns(key: str, names: str) -> Response:
+        """Some arrays of equal length of one result, one after the other: (names, m)."""
+        wanted = names.split(",")
+        if not is_key(key) or not 0 < len(wanted) <= _MOST_COLUMNS:
+            abort(_text(404, "That is no address of columns."))
+        found = store.arrays(key, wanted)
+        if found is None or len({(a.shape, a.dtype) for a in found}) > 1 or found[0].ndim != 1:
+            abort(_text(404, "There are no such columns; they may have been evicted. Reload."))
+        return _binary(np.stack(found))
+
+    @server.get("/maps/<int:sample>")
+    def maps(sample: int) -> Response:
+        """What every layer makes of one sample: all its maps, one after the other."""
+        try:
+            task = studies.task(_wish(request.args))
+            values = studies.engine.call("sample_maps", task | {"samples": [sample]})
+        except StudyError as error:
+            abort(_text(422, str(error)))
+        response = _binary(np.frombuffer(values, np.float32))
+        response.headers["Cache-Control"] = "no-store"
         return response
 
     @server.get("/image/<key>/<int:index>.png")
@@ -61,6 +87,24 @@ def add(server: Flask, store: DiskStore) -> None:
         response = Response(encode(images[index]), mimetype="image/png")
         response.headers["Cache-Control"] = _FOREVER
         return response
+
+
+def _wish(query: Mapping[str, str]) -> dict[str, Any]:
+    """A study as a query names it, whose values are text."""
+    wish: dict[str, Any] = dict(query)
+    if wish.get("epoch", "").isdecimal():
+        wish["epoch"] = int(wish["epoch"])
+    return wish
+
+
+def _binary(array: Any) -> Response:
+    """An array as bytes, its type and shape beside it."""
+    content = np.ascontiguousarray(array)
+    response = Response(content.tobytes(), mimetype="application/octet-stream")
+    response.headers["X-Dtype"] = content.dtype.str
+    response.headers["X-Shape"] = ",".join(str(side) for side in content.shape)
+    response.headers["Cache-Control"] = _FOREVER
+    return response
 
 
 def encode(pixels: Any) -> bytes:

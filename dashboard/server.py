@@ -61,7 +61,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
     _route(app)
     for page in PAGES:
         page.register(app, studies)
-    routes.add(app.server, studies.store)
+    routes.add(app.server, studies)
     safety.protect(app.server, settings)
     safety.add_headers(app)
     return app

@@ -8,6 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, no_update
 
+from analysis import maps
 from analysis.errors import StudyError
 from analysis.opening import Card, identity
 from analysis.types import Source
@@ -25,8 +26,8 @@ log = logging.getLogger(__name__)
 def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str, Any]:
     """What the browser needs to know of an open study; arrays stay behind their keys."""
     bench = studies.bench(card)
-    predictions = bench.address("predictions")
-    facts = studies.store.facts(predictions) or {}
+    predictions = bench.address("predictions") if classifies(card) else None
+    facts = (studies.store.facts(predictions) if predictions else None) or {}
     labelled = int((card.labels >= 0).sum())
     pictures = card.image_shape is not None
     return {
@@ -35,7 +36,10 @@ def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str
         "title": card.title,
         "description": card.description,
         "network": dict(card.network),
+        "networkKey": card.study.network,
         "split": card.split,
+        "epoch": card.epoch,
+        "epochs": list(card.epochs),
         "n": card.n,
         "total": card.total,
         "data": card.data,
@@ -46,6 +50,20 @@ def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str
         "notes": list(card.notes),
         "colour": first_colour(len(card.class_names), labelled),
         "imageShape": list(card.image_shape) if card.image_shape else None,
+        "layers": [
+            {
+                "name": node.name,
+                "kind": node.kind,
+                "operation": node.operation,
+                "shape": list(node.shape),
+                "reorders": node.reorders,
+            }
+            for node in card.graph.nodes
+        ],
+        "pieces": [
+            {"start": start, "shape": list(shape), "factor": factor}
+            for start, shape, factor in maps.offsets([node.shape for node in card.graph.nodes])
+        ],
         "keys": {
             "card": identity(source),
             "predictions": predictions,
@@ -54,26 +72,34 @@ def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str
     }
 
 
+def classifies(card: Card) -> bool:
+    """Whether the network says classes, and not only an embedding."""
+    return card.network["output"] != "embedding"
+
+
 def look_up(
     studies: Studies, asked: dict[str, Any], opened: dict[str, Any] | None
 ) -> tuple[Any, Any]:
     """A study as it is now, and what to open if it is not.
 
     Args:
-        asked: {"study", "split"} of the view.
+        asked: what a view names: {"study", "split", "epoch"}, and {"data_of"} for a network that
+            is shown another study's data.
         opened: how opening it has just ended, None before it was tried.
     """
     try:
-        name = asked["study"] or studies.first
-        source = studies.source(name, asked.get("split"))
+        wish = asked | {"study": asked["study"] or studies.first}
+        if "data_of" in wish:
+            wish["data_of"] = wish["data_of"] or studies.first
+        source = studies.wished(wish)
         card = studies.card(source)
-        if card is not None and studies.bench(card).address("predictions") in studies.store:
-            return summary(studies, name, source, card), no_update
+        if card is not None and _at_hand(studies, card):
+            return summary(studies, wish["study"], source, card) | {"wish": wish}, no_update
     except StudyError as error:
         return {"state": "failed", "error": str(error), "reference": ""}, no_update
     if opened is None:
-        title = studies.offers[name].title
-        return {"state": "opening", "title": title}, {"study": name, "split": source.split}
+        title = studies.offers[wish["study"]].title
+        return {"state": "opening", "title": title}, wish | {"split": source.split}
     return {
         "state": opened["state"],
         "error": opened["error"] or "The study was opened but its card is gone. Try again.",
@@ -81,31 +107,16 @@ def look_up(
     }, no_update
 
 
+def _at_hand(studies: Studies, card: Card) -> bool:
+    """Whether what a page starts from has not been evicted."""
+    return not classifies(card) or studies.bench(card).address("predictions") in studies.store
+
+
 def register(app: Dash, studies: Studies) -> None:
     """Add the callbacks of the frame."""
 
-    @app.callback(
-        Output(frame("study"), "data"),
-        Output(frame("to-open"), "data"),
-        Input(frame("asked"), "data"),
-        Input(frame("tried"), "data"),
-        prevent_initial_call=True,
-    )
-    def _(asked: dict[str, Any] | None, tried: dict[str, Any] | None) -> tuple[Any, Any]:
-        if not asked:
-            return no_update, no_update
-        return look_up(studies, asked, tried if ctx.triggered_id == frame("tried") else None)
-
-    app.callback(
-        Output(frame("opened"), "data"),
-        Input(frame("to-open"), "data"),
-        background=True,
-        progress=[Output(frame("open-progress"), "data")],
-        running=[(Output(frame("cancel-box"), "hidden"), False, True)],
-        cancel=[Input(frame("cancel"), "n_clicks")],
-        interval=300,
-        prevent_initial_call=True,
-    )(job("open_study", studies.task))
+    for which in ("", "-b"):
+        _opening(app, studies, which)
 
     @app.callback(
         Output(frame("groups"), "data"),
@@ -132,7 +143,7 @@ def register(app: Dash, studies: Studies) -> None:
             return [], no_update
         try:
             # Only the name of the study is taken from the browser, whose word may be forged.
-            card = studies.card(studies.source(str(study["name"]), str(study["split"])))
+            card = studies.card(studies.wished(study["wish"]))
             if card is None:
                 return [], no_update
             data = card.study.data
@@ -147,6 +158,34 @@ def register(app: Dash, studies: Studies) -> None:
             return no_update, str(error)
 
     clientside(app)
+
+
+def _opening(app: Dash, studies: Studies, which: str) -> None:
+    """Callbacks that open the study, or with "-b" the one beside it."""
+
+    @app.callback(
+        Output(frame(f"study{which}"), "data"),
+        Output(frame(f"to-open{which}"), "data"),
+        Input(frame(f"asked{which}"), "data"),
+        Input(frame(f"tried{which}"), "data"),
+        prevent_initial_call=True,
+    )
+    def _(asked: dict[str, Any] | None, tried: dict[str, Any] | None) -> tuple[Any, Any]:
+        if not asked:
+            return None if which else no_update, no_update
+        ended = ctx.triggered_id == frame(f"tried{which}")
+        return look_up(studies, asked, tried if ended else None)
+
+    app.callback(
+        Output(frame(f"opened{which}"), "data"),
+        Input(frame(f"to-open{which}"), "data"),
+        background=True,
+        progress=[Output(frame(f"open-progress{which}"), "data")],
+        running=[(Output(frame("cancel-box"), "hidden"), False, True)],
+        cancel=[Input(frame("cancel"), "n_clicks")],
+        interval=300,
+        prevent_initial_call=True,
+    )(job("open_study", studies.task))
 
 
 def clientside(app: Dash) -> None:
@@ -165,22 +204,37 @@ def clientside(app: Dash) -> None:
         "viewChanged",
         [
             Output(frame("asked"), "data"),
+            Output(frame("asked-b"), "data"),
             Output(frame("study-picker"), "value"),
             Output(frame("split-picker"), "value"),
+            Output(frame("b-picker"), "value"),
         ],
         Input(frame("view"), "data"),
         State(frame("asked"), "data"),
+        State(frame("asked-b"), "data"),
     )
     link(
         "pickStudy",
         Output(frame("view"), "data", allow_duplicate=True),
         Input(frame("study-picker"), "value"),
         Input(frame("split-picker"), "value"),
+        Input(frame("b-picker"), "value"),
         State(frame("view"), "data"),
     )
     # "opened" must not lead back to what starts the opening, or Dash would see a circle.
     link("studyOpened", Output(sink, "data", allow_duplicate=True), Input(frame("opened"), "data"))
+    link(
+        "secondOpened", Output(sink, "data", allow_duplicate=True), Input(frame("opened-b"), "data")
+    )
     link("studyChanged", Output(sink, "data"), Input(frame("study"), "data"))
+    link(
+        "secondChanged", Output(sink, "data", allow_duplicate=True), Input(frame("study-b"), "data")
+    )
+    link(
+        "secondProgress",
+        Output(sink, "data", allow_duplicate=True),
+        Input(frame("open-progress-b"), "data"),
+    )
     link(
         "openProgress",
         Output(sink, "data", allow_duplicate=True),

@@ -42,6 +42,7 @@ class Settings:
     split: str = "test"
     limit: int | None = 10_000
     seed: int = 0
+    embedding: bool = False
     debug: bool = False
 
     @property
@@ -56,6 +57,7 @@ class Settings:
             seed=self.seed,
             data_dir=self.data_dir,
             trusted=bool(self.model),
+            output="embedding" if self.embedding else "",
         )
 
     @property
@@ -95,6 +97,11 @@ class Settings:
                 f"{has} was given without {lacks}. A study is a network and its data: "
                 "python app.py --model my.keras --data my.npz"
             )
+        if self.embedding and not self.model:
+            raise ParameterError(
+                "--embedding says how a network of your own is read. Give it with --model and "
+                "--data; demos know themselves."
+            )
         if not self.is_local and not self.password and not self.no_auth:
             raise ParameterError(
                 f"--host {self.host} lets other machines in. Set a password "
@@ -132,7 +139,7 @@ def parse(field: str, text: str) -> Any:
         return None if text.lower() in {"all", "none"} else _whole(field, text)
     if field == "budget":
         return parse_size(text)
-    if field in {"no_auth", "debug"}:
+    if field in {"no_auth", "debug", "embedding"}:
         words = {"1": True, "true": True, "yes": True, "on": True}
         words |= {"0": False, "false": False, "no": False, "off": False}
         if text.lower() not in words:

@@ -19,6 +19,19 @@ DEFAULTS: dict[str, Any] = {
     "fill": "exact",
     "focus": None,
     "group": "",
+    "points": None,
+    "position": None,
+    "order": None,
+    "form": "matrix",
+    "across": "",
+    "xposition": None,
+    "size": None,
+    "row": None,
+    "column": None,
+    "b": "",
+    "bepoch": None,
+    "blayer": "",
+    "align": False,
 }
 """Empty text and None mean: whatever the study suggests."""
 

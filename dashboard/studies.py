@@ -18,7 +18,7 @@ from analysis.engine import Engine
 from analysis.errors import ParameterError, StudyError
 from analysis.home import Home, write_json
 from analysis.keys import is_key
-from analysis.opening import Card, find_card
+from analysis.opening import Card, find_card, shown_data
 from analysis.store import DiskStore
 from analysis.types import Source
 from analysis.workbench import Workbench
@@ -59,9 +59,11 @@ class Studies:
         """The study that opens when a link names none."""
         return next(iter(self.offers))
 
-    def source(self, name: str, split: str | None = None) -> Source:
+    def source(self, name: str, split: str | None = None, epoch: int | None = None) -> Source:
         """Where a study comes from.
 
+        Args:
+            epoch: of its recorded training, None for the finished network.
         Raises: ParameterError if there is no such study or split.
         """
         if name not in self.offers:
@@ -71,19 +73,47 @@ class Studies:
         source = self.offers[name].source
         if split and split not in {"train", "test", "all"}:
             raise ParameterError(f"There is no split '{split}': choose train, test or all.")
-        return dataclasses.replace(source, split=split) if split else source
+        return dataclasses.replace(source, split=split or source.split, epoch=epoch)
 
-    def task(self, wish: Any) -> dict[str, Any]:
-        """The task of a job on a study that a browser names: {"source"}.
+    def applied(
+        self, name: str, to: str, split: str | None = None, epoch: int | None = None
+    ) -> Source:
+        """The network of one study on the data of another.
 
         Args:
-            wish: {"study", "split"}, from outside.
+            name: of the study whose network it is; `epoch` of its recorded training.
+            to: name of the study whose data it is shown; `split` of those.
+        Raises: ParameterError if there is no such study or split.
+        """
+        network, data = self.source(name, epoch=epoch), self.source(to, split)
+        return dataclasses.replace(
+            network,
+            data=shown_data(data),
+            split=data.split,
+            limit=data.limit,
+            seed=data.seed,
+            data_dir=data.data_dir,
+        )
+
+    def wished(self, wish: Any) -> Source:
+        """Where the study comes from that a browser names.
+
+        Args:
+            wish: {"study", "split", "epoch", "data_of"}, from outside; all but the first may be
+                missing. "data_of" names the study whose data the network is applied to.
         Raises: ParameterError if it names no study of this server.
         """
         if not isinstance(wish, dict):
             raise ParameterError("A job needs the name of a study.")
-        source = self.source(str(wish.get("study", "")), str(wish.get("split", "")))
-        return {"source": dataclasses.asdict(source)}
+        epoch = wish.get("epoch")
+        if epoch is not None and (not isinstance(epoch, int) or isinstance(epoch, bool)):
+            raise ParameterError(f"An epoch is a whole number; got {str(epoch)[:40]!r}.")
+        name, split, to = (str(wish.get(key) or "") for key in ("study", "split", "data_of"))
+        return self.applied(name, to, split, epoch) if to else self.source(name, split, epoch)
+
+    def task(self, wish: Any) -> dict[str, Any]:
+        """The task of a job on the study that a browser names, as of `wished`: {"source"}."""
+        return {"source": dataclasses.asdict(self.wished(wish))}
 
     def card(self, source: Source) -> Card | None:
         """What is known of a study, None before it was opened."""

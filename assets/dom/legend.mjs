@@ -9,9 +9,10 @@ export class Legend {
    * @param {HTMLElement} element
    * @param {import("./workspace.mjs").Workspace} workspace
    * @param {(focus: number | null) => void} pin
+   * @param {{text: string, title: string, act: (k: number) => void}} [more] - another button a class.
    */
-  constructor(element, workspace, pin) {
-    Object.assign(this, { element, workspace, pin });
+  constructor(element, workspace, pin, more) {
+    Object.assign(this, { element, workspace, pin, more });
     this.document = element.ownerDocument;
     for (const event of ["study", "view"]) {
       workspace.on(event, () => this.draw(), element);
@@ -27,7 +28,7 @@ export class Legend {
     const state = `${study.keys.card} ${mode} ${workspace.scheme}`;
     if (state === this.drawn) return this.mark();
     this.drawn = state;
-    const guessed = mode === "predicted" || !study.labelled;
+    const guessed = mode === "predicted" || (!study.labelled && workspace.classifies);
     this.labels = guessed ? workspace.predicted : workspace.labels;
     const rows = study.classes.map((name, k) => this.row(name, k, study.classes.length));
     this.element.replaceChildren(
@@ -68,7 +69,16 @@ export class Legend {
       const how = howFromEvent(event);
       workspace.select(byClass(this.labels, k), how === "replace" ? workspace.how : how);
     });
-    return make(document, "div.row", {}, button, pick);
+    return make(document, "div.row", {}, button, ...this.extra(name, k), pick);
+  }
+
+  extra(name, k) {
+    if (!this.more) return [];
+    const { text, title, act } = this.more;
+    const label = `${title} ${name}`;
+    const button = make(this.document, "button.pick", { type: "button", title: label, "aria-label": label }, text);
+    button.addEventListener("click", () => act(k));
+    return [button];
   }
 
   keys(mode) {

@@ -18,6 +18,11 @@ import { defaults } from "../lib/address.mjs";
  * @property {Int32Array | null} places - (n,) first pixel of every sample, made when first needed.
  */
 
+/** Samples of which at least one position is marked. */
+function samplesOf({ points, positions }) {
+  return setOf(points.map((point) => Math.floor(point / positions)));
+}
+
 export class Workspace {
   /** @param {(url: string) => Promise<Response>} fetcher - how arrays are asked for. */
   constructor(fetcher) {
@@ -42,12 +47,13 @@ export class Workspace {
     this.progress = null;
     this.selected = new Uint32Array(0);
     this.mask = null;
+    this.marks = null;
     this.shared = null;
   }
 
   /**
    * Hear of a change: "study", "view", "glyph" (with a layer), "progress", "colours",
-   * "selection", "sample" (hovered), "failed", "plan".
+   * "selection", "sample" (hovered), "failed", "plan", "second" (the network beside).
    * @param {string} event
    * @param {(detail: any) => void} listener
    * @param {Element} [element] - whose part listens; it is forgotten when that leaves the page.
@@ -74,6 +80,27 @@ export class Workspace {
     return { values, shape };
   }
 
+  /** Some columns of one result, one after the other. */
+  async columns(key, names) {
+    const response = await this.fetcher(`/columns/${key}/${names.join(",")}`);
+    if (!response.ok) throw new Error((await response.text()).trim() || response.statusText);
+    const shape = response.headers.get("X-Shape").split(",").map(Number);
+    const values = typed(await response.arrayBuffer(), response.headers.get("X-Dtype"), shape);
+    return { values, shape };
+  }
+
+  /** What every layer makes of one sample: flat, one layer after the other. */
+  async maps(sample, { study, split, epoch, data_of: of }) {
+    const query = new URLSearchParams({ study, split: split ?? "" });
+    if (epoch !== null && epoch !== undefined) query.set("epoch", epoch);
+    if (of) query.set("data_of", of);
+    const response = await this.fetcher(`/maps/${sample}?${query}`);
+    if (!response.ok) throw new Error((await response.text()).trim() || response.statusText);
+    const type = response.headers.get("X-Dtype");
+    const shape = response.headers.get("X-Shape").split(",").map(Number);
+    return typed(await response.arrayBuffer(), type, shape);
+  }
+
   /** Take up a study: its labels and predictions come first, all else hangs on them. */
   async open(study) {
     const known = this.study?.keys?.card === study.keys.card && this.labels;
@@ -82,19 +109,39 @@ export class Workspace {
     this.study = study;
     this.palette = flatPalette(study.classes.length);
     if (!known) {
-      const [labels, predicted, confidence] = await Promise.all([
+      const [labels, guesses] = await Promise.all([
         this.array(study.keys.card, "labels"),
-        this.array(study.keys.predictions, "predicted"),
-        this.array(study.keys.predictions, "confidence"),
+        this.predictions(study),
       ]);
       if (this.study !== study) return; // another one was opened meanwhile
       this.labels = labels.values;
-      this.predicted = predicted.values;
-      this.confidence = confidence.values;
+      Object.assign(this, guesses);
     }
     this.shared = null;
     this.tell("study", study);
     this.select(samples, "replace");
+  }
+
+  /** Predicted classes and their probabilities; -1 and none of a network without classes. */
+  async predictions(study) {
+    const key = study.keys.predictions;
+    if (!key) return { predicted: new Int32Array(study.n).fill(-1), confidence: null };
+    const [predicted, confidence] = await Promise.all([
+      this.array(key, "predicted"),
+      this.array(key, "confidence"),
+    ]);
+    return { predicted: predicted.values, confidence: confidence.values };
+  }
+
+  /** Take up the network beside, on the same data; null for none. */
+  async openSecond(study) {
+    this.second = study?.state === "ready" ? { study, ...(await this.predictions(study)) } : null;
+    this.tell("second", study);
+  }
+
+  /** Whether the network says classes, and not only an embedding. */
+  get classifies() {
+    return Boolean(this.study?.keys.predictions);
   }
 
   get ready() {
@@ -103,7 +150,8 @@ export class Workspace {
 
   /** The colour mode in force: chosen, or what the study suggests. */
   get mode() {
-    return this.view.colour || this.study?.colour || "class";
+    const wanted = this.view.colour || this.study?.colour || "class";
+    return this.classifies || !["predicted", "correct"].includes(wanted) ? wanted : "class";
   }
 
   setView(view) {
@@ -234,10 +282,20 @@ export class Workspace {
     return glyph.places[sample] ?? -1;
   }
 
-  /** Change the selection by what a gesture caught. */
-  select(picked, how = this.how) {
+  /**
+   * Change the selection by what a gesture caught.
+   * @param {Iterable<number>} picked - samples.
+   * @param {import("../lib/selection.mjs").How} [how]
+   * @param {{grid: string, positions: number, points: Uint32Array} | null} [marks] - which of the
+   *   samples' positions were caught, as sample * positions + position, and on which grid.
+   */
+  select(picked, how = this.how, marks = null) {
     if (!this.ready) return;
-    this.selected = combine(this.selected, setOf(picked), how);
+    const kept = marks && this.marks?.grid === marks.grid && how !== "replace";
+    this.marks = kept ? { ...marks, points: combine(this.marks.points, marks.points, how) } : marks;
+    this.selected = kept
+      ? samplesOf(this.marks)
+      : combine(this.selected, setOf(picked), how);
     this.mask = maskOf(this.selected, this.labels.length);
     this.shared = null;
     this.tell("selection", this.selected);

@@ -19,6 +19,18 @@
  * @property {number | null} focus - class index that stands out.
  * @property {string} group - name of the selected group; "" for none.
  * @property {number | null} epoch - of a recorded training; null for the finished network.
+ * @property {"positions" | "strongest" | "position" | "samples" | null} points - which points a
+ *   sample has in a layer with positions; null lets the page choose.
+ * @property {number | null} position - the one shown if `points` is "position".
+ * @property {"stored" | "separation" | "variance" | "clusters" | null} order - of features.
+ * @property {"matrix" | "across" | "cloud"} form - how a representation is drawn.
+ * @property {string} across - layer on the horizontal axes of form "across".
+ * @property {number | null} xposition - the one shown of that layer; null for the strongest.
+ * @property {number | null} size - plots in a row of the window.
+ * @property {number | null} row, column - where the window begins, as places in the order.
+ * @property {string} b - the network beside; "" for none.
+ * @property {number | null} bepoch, @property {string} blayer - of that one; "" for the same layer.
+ * @property {boolean} align - B's features are turned towards A's.
  */
 
 /** Control characters and halves of characters, which do not survive a link. */
@@ -60,6 +72,19 @@ const FIELDS = {
   focus: index,
   group: text,
   epoch: index,
+  points: oneOf(["positions", "strongest", "position", "samples"], null),
+  position: index,
+  order: oneOf(["stored", "separation", "variance", "clusters"], null),
+  form: oneOf(["matrix", "across", "cloud"]),
+  across: text,
+  xposition: index,
+  size: index,
+  row: index,
+  column: index,
+  b: text,
+  bepoch: index,
+  blayer: text,
+  align: flag,
 };
 
 /**

@@ -89,10 +89,10 @@ export function network(bridge) {
   });
 
   return {
-    pageShown() {
+    /** The page was shown: take up what is open. */
+    shown() {
       mount();
       if (workspace.ready) headline();
-      return nothing();
     },
 
     networkKnobs(view, study, knobs) {

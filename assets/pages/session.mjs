@@ -2,8 +2,15 @@
 import { decode, encode } from "../lib/address.mjs";
 import { table } from "../lib/csv.mjs";
 import { Cover } from "../dom/cover.mjs";
+import { Epochs } from "../dom/epochs.mjs";
 import { count, percent } from "../dom/make.mjs";
 import { SelectionBar } from "../dom/selectionbar.mjs";
+
+/** What a view forgets when another study is chosen. */
+const FRESH = {
+  layer: "", focus: null, colour: null, group: "", epoch: null, across: "", position: null,
+  row: null, column: null, b: "", bepoch: null, blayer: "", align: false,
+};
 
 /**
  * The clientside callbacks that `dashboard/session.py` names.
@@ -25,6 +32,7 @@ export function session(bridge) {
     parts.cover = new Cover(byId("frame-opening"), () =>
       set("frame-asked", { data: { ...parts.asked } }),
     );
+    parts.epochs = new Epochs(byId("frame-epochs"), workspace, (epoch) => changeView({ epoch }));
     parts.bar = new SelectionBar({
       text: byId("frame-selected"),
       strip: byId("frame-strip"),
@@ -41,11 +49,24 @@ export function session(bridge) {
 
   const same = (a, b) => a.length === b.length && a.every((value, k) => value === b[k]);
 
+  const alike = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+
+  const epochName = (epoch) => (epoch === null ? "the finished network" : `epoch ${epoch}`);
+
+  /** Whether what is being opened is another epoch of what is shown, which may stay meanwhile. */
+  function stepping() {
+    const { study, view } = workspace;
+    return workspace.ready && study.epochs.length > 0 && study.name === (view.study || study.name) &&
+      study.split === (view.split || study.split);
+  }
+
   /** The study in numbers, beside its name. */
   function summary({ data, n, accuracy, network }) {
     byId("frame-summary").textContent = [
       `${data}, ${count(n)} samples`,
-      accuracy === null ? "unlabelled data" : `accuracy ${percent(accuracy)}`,
+      network.output === "embedding"
+        ? "an embedding, no classes"
+        : accuracy === null ? "unlabelled data" : `accuracy ${percent(accuracy)}`,
       `${network.operations} operations`,
       `${count(network.parameters)} parameters`,
       `${count(network.activations)} activations a sample`,
@@ -59,48 +80,86 @@ export function session(bridge) {
       return view;
     },
 
-    viewChanged(view, asked) {
+    viewChanged(view, asked, askedB) {
       const before = workspace.view;
       const query = encode(view);
       if (query !== window.location.search) {
         window.history.replaceState(window.history.state, "", window.location.pathname + query);
       }
       workspace.setView(view);
-      const same = asked && asked.study === view.study && asked.split === view.split;
+      const wanted = { study: view.study, split: view.split, epoch: view.epoch };
+      const same = alike(asked, wanted);
       if (!same) {
-        parts.asked = { study: view.study, split: view.split };
+        parts.asked = wanted;
         if (before.study !== view.study) parts.cover?.hide();
       }
-      return [same ? nothing() : parts.asked, view.study || nothing(), view.split || nothing()];
+      const { b: study, bepoch: epoch, split } = view;
+      const beside = study ? { study, split, epoch, data_of: view.study } : null;
+      return [
+        same ? nothing() : wanted,
+        alike(askedB, beside) ? nothing() : beside,
+        view.study || nothing(),
+        view.split || nothing(),
+        view.b || null,
+      ];
     },
 
-    pickStudy(study, split, view) {
+    pickStudy(study, split, b, view) {
       // What a link leaves open is what is shown, or what the pickers stand at by themselves.
       const open = workspace.study;
       const shown = view.study || open?.name || study;
       const sameSplit = split === (view.split || open?.split || split);
-      if (!study || (study === shown && sameSplit)) return nothing();
-      const fresh = { layer: "", focus: null, colour: null, group: "" };
-      return { ...view, ...(study === shown ? {} : fresh), study, split };
+      const beside = (b ?? "") === view.b ? {} : { b: b ?? "", bepoch: null, blayer: "", align: false };
+      const other = study && study !== shown;
+      if (!study || (!other && sameSplit)) {
+        return Object.keys(beside).length ? { ...view, ...beside } : nothing();
+      }
+      return { ...view, ...beside, ...(other ? FRESH : {}), study, split };
     },
 
     async studyChanged(study) {
       frame();
       if (!study) return nothing();
       if (study.state === "opening") {
-        workspace.close();
-        parts.cover.opening(study);
+        if (stepping()) {
+          byId("frame-jobs").textContent = `Opening ${epochName(workspace.view.epoch)}`;
+        } else {
+          workspace.close();
+          parts.cover.opening(study);
+        }
       } else if (study.state === "ready") {
         await workspace.open(study);
         if (workspace.study !== study) return nothing(); // another was chosen meanwhile
         summary(study);
         if (!workspace.selected.length) selectGroup(workspace.view.group);
         parts.cover.hide();
+        byId("frame-jobs").textContent = "";
         set("frame-study-picker", { value: study.name });
         set("frame-split-picker", { value: study.split });
+      } else if (stepping()) {
+        byId("frame-jobs").textContent = "";
+        toast(study.error);
       } else {
         parts.cover.failed(study);
       }
+      return nothing();
+    },
+
+    async secondChanged(study) {
+      if (study?.state === "opening") byId("frame-jobs").textContent = `Opening ${study.title} as B`;
+      else byId("frame-jobs").textContent = "";
+      await workspace.openSecond(study);
+      if (study?.error) toast(`B: ${study.error}`);
+      return nothing();
+    },
+
+    secondOpened(opened) {
+      if (opened) set("frame-tried-b", { data: opened });
+      return nothing();
+    },
+
+    secondProgress(progress) {
+      if (progress) byId("frame-jobs").textContent = `Opening B: ${percent(progress.fraction)}, ${progress.text}`;
       return nothing();
     },
 
@@ -151,8 +210,7 @@ export function session(bridge) {
       const rows = Array.from(selected, (k) => [
         k,
         labels[k] < 0 ? "" : workspace.className(labels[k]),
-        workspace.className(predicted[k]),
-        confidence[k],
+        ...(confidence ? [workspace.className(predicted[k]), confidence[k]] : ["", ""]),
       ]);
       const text = table(["sample", "true_class", "predicted_class", "probability"], rows);
       save("-selection.csv", text, "text/csv");

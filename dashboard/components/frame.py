@@ -68,12 +68,12 @@ def _stores(first: str) -> list[Component]:
     return [
         dcc.Location(id=frame("url"), refresh=False),
         dcc.Store(id=frame("view"), storage_type="session", data=DEFAULTS | {"study": first}),
-        dcc.Store(id=frame("asked")),
-        dcc.Store(id=frame("to-open")),
-        dcc.Store(id=frame("opened")),
-        dcc.Store(id=frame("tried")),
-        dcc.Store(id=frame("open-progress")),
-        dcc.Store(id=frame("study")),
+        # Of the study, and of the network beside it.
+        *(
+            dcc.Store(id=frame(f"{name}{which}"))
+            for name in ("asked", "to-open", "opened", "tried", "open-progress", "study")
+            for which in ("", "-b")
+        ),
         dcc.Store(id=frame("selection"), data={"indices": []}),
         dcc.Store(id=frame("groups"), data=[]),
         dcc.Store(id=frame("scheme"), storage_type="local", data=""),
@@ -92,6 +92,23 @@ def _header(studies: dict[str, str], first: str) -> Component:
                 {"test": "test", "train": "train", "all": "all"},
                 "test",
                 width=84,
+            ),
+            html.Div(id=frame("epochs"), className="epochs", hidden=True),
+            html.Div(
+                [
+                    html.Label("Beside", htmlFor=frame("b-picker"), className="label"),
+                    dmc.Select(
+                        id=frame("b-picker"),
+                        data=[{"value": name, "label": text} for name, text in studies.items()],
+                        placeholder="another network",
+                        size="xs",
+                        w=170,
+                        clearable=True,
+                        comboboxProps={"withinPortal": True},
+                        **{"aria-label": "Network B, shown beside the study's own"},
+                    ),
+                ],
+                className="choice",
             ),
             html.Div(id=frame("summary"), className="summary"),
             html.Div(

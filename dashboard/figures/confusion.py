@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from analysis.types import Array
 
-from ..theme import FONT, INK, LINE, QUIET, Scheme, scale
+from ..theme import FONT, GROUND, INK, LINE, QUIET, Scheme, scale
 
 _NUMBERS = 20
 """Up to so many classes every cell carries its number."""
@@ -104,3 +104,18 @@ def _number(count: int) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= 11 else f"{name[:10]}…"
+
+
+def nothing(scheme: Scheme = "light") -> go.Figure:
+    """An empty picture, for a network without classes."""
+    hidden = {"visible": False}
+    return go.Figure(
+        layout={
+            "template": "none",
+            "height": 40,
+            "xaxis": hidden,
+            "yaxis": hidden,
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": GROUND[scheme],
+        }
+    )

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ..page import Page
-from . import network
+from . import embedding, network
 
-PAGES: tuple[Page, ...] = (network.PAGE,)
+PAGES: tuple[Page, ...] = (network.PAGE, embedding.PAGE)

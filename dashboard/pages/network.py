@@ -237,6 +237,12 @@ def _confusion() -> Component:
     )
 
 
+NO_CLASSES = (
+    "This network gives an embedding, not class probabilities: it says no class that could be "
+    "right or wrong. See what it does to the classes on the Embedding page."
+)
+
+
 def plan(studies: Studies, card: Card, knobs: dict[str, Any]) -> dict[str, Any]:
     """The address of every glyph, and the facts of those that are there.
 
@@ -276,6 +282,8 @@ def matrix(
     studies: Studies, card: Card, scheme: Scheme
 ) -> tuple[go.Figure, str, list[dict[str, Any]]]:
     """The confusion matrix, what it says in a sentence, and the commonest mistakes."""
+    if card.network["output"] == "embedding":
+        return figures.nothing(scheme), NO_CLASSES, []
     predictions = studies.bench(card).predictions()
     counts = predictions.arrays["confusion"]
     mistakes = [
@@ -298,7 +306,7 @@ def register(app: Dash, studies: Studies) -> None:
     def card_of(study: dict[str, Any] | None) -> Card | None:
         if not study or study["state"] != "ready":
             return None
-        return studies.card(studies.source(study["name"], study["split"]))
+        return studies.card(studies.wished(study["wish"]))
 
     @app.callback(
         Output(ids("graph"), "elements"),
@@ -325,8 +333,7 @@ def register(app: Dash, studies: Studies) -> None:
         wanted = plan(studies, card, knobs)
         if not wanted["missing"]:
             return wanted, no_update
-        wish = {"study": study["name"], "split": study["split"]}
-        return wanted, _question(knobs) | wish
+        return wanted, _question(knobs) | study["wish"]
 
     app.callback(
         Output(ids("computed"), "data"),

@@ -18,6 +18,7 @@ def test_the_table_holds_the_promised_demos_and_starts_with_the_default():
         "lenet5-fashion",
         "lenet5-mismatch",
         "doublelenet5-fashion",
+        "siamese-mnist",
     ]
     assert demos.DEFAULT == "digits"
 
@@ -56,6 +57,7 @@ def test_only_the_mismatch_shares_its_network():
         {"batch_size": 1},
         {"learning_rate": 1.0},
         {"seed": 1},
+        {"output": "embedding"},
     ],
     ids=lambda change: next(iter(change)),
 )

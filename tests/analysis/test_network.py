@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -15,7 +16,7 @@ from keras import layers as kl
 from keras import ops
 
 from analysis import fitting, network
-from analysis.errors import DataError, ModelError
+from analysis.errors import DataError, ModelError, ParameterError, UnsafeModelError
 from analysis.types import Dataset
 from tests.analysis import architectures as zoo
 
@@ -317,3 +318,65 @@ def test_two_threads_may_ask_at_once() -> None:
     alone = network.from_keras(zoo.make("lenet"))
     for layer in net.layers:
         np.testing.assert_array_equal(found[layer], alone.run(x, [layer])[layer])
+
+
+@pytest.mark.parametrize(
+    ("layers", "last"),
+    [
+        ([kl.Dense(2, name="point")], "point"),
+        ([kl.Dense(2, name="point"), kl.Dropout(0.5), kl.Dropout(0.1)], "point"),
+        ([kl.Dense(1, name="point")], "point"),
+        ([kl.Dense(4, name="point", activation="sigmoid")], "sigmoid0"),
+        ([kl.Dense(3, activation="softmax")], "softmax0"),
+        ([kl.Dense(4), kl.UnitNormalization(name="sphere")], "sphere"),
+    ],
+)
+def test_any_end_may_be_read_as_an_embedding(layers: Any, last: str) -> None:
+    model, plain = ends_in(*layers) if last != "sigmoid0" else (ends_in_sigmoids(*layers), None)
+    net = network.from_keras(model, output="embedding")
+    assert (net.output, net.class_count, net.notes) == ("embedding", 0, ())
+    assert net.graph.nodes[-1].kind == "output"
+    assert net.layers[-1] == last
+    expected = np.asarray(model(X, training=False))
+    np.testing.assert_allclose(net.run(X, [last])[last], expected, atol=2e-6)
+    if plain is not None:
+        assert net.fingerprint != plain.fingerprint
+    with pytest.raises(ModelError, match=f"an embedding of {expected.shape[1]} values?, no class"):
+        net.predict(X)
+
+
+def ends_in_sigmoids(*layers: Any) -> keras.Model:
+    """A model that is no classifier, so that it opens as an embedding only."""
+    model = zoo.scramble(keras.Sequential([keras.Input((6,), name="vector"), *layers]))
+    with pytest.raises(ModelError, match="independent sigmoids"):
+        network.from_keras(model)
+    return model
+
+
+def test_an_embedding_takes_data_of_any_classes() -> None:
+    model = keras.Sequential([keras.Input((6,)), kl.Dense(2)])
+    fits = data(X, labels=np.arange(7))
+    with pytest.raises(DataError, match="label 6"):
+        network.from_keras(model).check(fits)
+    assert network.from_keras(model, output="embedding").check(fits) == ()
+
+
+def test_an_embedding_is_a_vector() -> None:
+    image = keras.Sequential([keras.Input((6, 6, 1)), kl.Conv2D(3, 3)])
+    with pytest.raises(ModelError, match=r"shape \(4, 4, 3\) .* one value per dimension"):
+        network.from_keras(image, output="embedding")
+    with pytest.raises(ParameterError, match="got 'regression'"):
+        network.from_keras(image, output="regression")
+
+
+def test_a_folder_of_epochs_opens_as_its_last(tmp_path: Path) -> None:
+    for number in (9, 10):
+        model = zoo.scramble(zoo.make("mlp"), seed=number)
+        model.save(tmp_path / f"epoch-{number}.keras")
+    net = network.load(tmp_path)
+    assert net.fingerprint == network.load(tmp_path / "epoch-10.keras").fingerprint
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    with pytest.raises(UnsafeModelError, match="SavedModel"):
+        network.load(tmp_path)
+    with pytest.raises(ModelError, match=r"SavedModel.*Keras 3 cannot see"):
+        network.load(tmp_path, trusted=True)

@@ -8,8 +8,13 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analysis import dataset, demos, keras_datasets, training
+from analysis import archive, dataset, demos, keras_datasets, network, training
+from analysis.contrastive import contrastive_loss, neighbour_accuracy
+from analysis.epochs import epochs_in, history_in
 from analysis.errors import (
     Cancelled,
     DataError,
@@ -107,8 +112,20 @@ def test_the_second_build_in_a_process_has_the_same_names_and_weights():
 
 
 @pytest.mark.parametrize("demo", demos.DEMOS.values(), ids=lambda demo: demo.name)
-def test_every_demo_has_a_recipe_with_ten_classes(demo):
-    assert training.build(demo.network_recipe).output_shape == (None, 10)
+def test_every_demo_has_a_recipe_with_ten_classes_or_an_embedding(demo):
+    width = 2 if demo.output == "embedding" else 10
+    assert training.build(demo.network_recipe).output_shape == (None, width)
+
+
+def test_the_siamese_network_is_that_of_caffe():
+    model = training.build("siamese")
+    assert model.count_params() == 520 + 25_050 + 400_500 + 5_010 + 22
+    # Caffe counts neither the input, nor the flattening, nor the ReLU: 7 layers.
+    assert [name for name, _ in drawn(model) if name not in ("input", "flatten")] == [
+        *("conv0", "pool0", "conv1", "pool1"),
+        *("dense0", "activation of dense0", "dense1", "dense2"),
+    ]
+    assert dict(drawn(model))["pool1"] == 4 * 4 * 50
 
 
 def test_an_unknown_recipe_is_named_with_those_that_exist():
@@ -157,7 +174,80 @@ def test_the_same_demo_gives_the_same_network(digits, tmp_path):
         keras.utils.set_random_seed(len(networks))
     for one, other in zip(*networks, strict=True):
         np.testing.assert_array_equal(one, other)
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["one.keras", "other.keras"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [
+        *("one", "one.keras", "other", "other.keras")
+    ]
+
+
+def test_every_epoch_is_recorded_and_the_last_is_the_network(digits, tmp_path):
+    path = tmp_path / "network.keras"
+    (tmp_path / "network").mkdir()
+    (tmp_path / "network" / "epoch-077.keras").write_bytes(b"of a process that ended too early")
+    training.train(SHORT, digits.x, digits.labels, path)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["network", "network.keras"]
+    folder = tmp_path / "network"
+    assert [epoch.number for epoch in epochs_in(folder)] == [0, 1, 2]
+    first, second, last = (archive.inspect(epoch.path) for epoch in epochs_in(folder))
+    assert last.fingerprint == archive.inspect(path).fingerprint
+    assert len({first.fingerprint, second.fingerprint, last.fingerprint}) == 3
+    untrained = training.build(DIGITS.network_recipe, DIGITS.seed).get_weights()
+    for one, other in zip(load(folder / "epoch-000.keras").get_weights(), untrained, strict=True):
+        np.testing.assert_array_equal(one, other)
+    before, *after = history_in(folder)
+    assert before == {"epoch": 0}
+    assert [set(entry) for entry in after] == [{"epoch", "loss", "accuracy"}] * 2
+    assert after[1]["loss"] < after[0]["loss"]
+    assert after[0]["accuracy"] < after[1]["accuracy"] <= 1
+
+
+def naive_loss(labels: np.ndarray, points: np.ndarray) -> float:
+    """Equation 4 of Hadsell et al. pair by pair, each kind of pair with half of the weight."""
+    costs: dict[bool, list[float]] = {True: [], False: []}
+    for i in range(len(labels)):
+        for j in range(len(labels)):
+            if i != j:
+                d = float(np.sqrt(((points[i] - points[j]) ** 2).sum()))
+                same = bool(labels[i] == labels[j])
+                costs[same].append(d**2 / 2 if same else max(1 - d, 0) ** 2 / 2)
+    return sum(float(np.mean(found)) / 2 for found in costs.values() if found)
+
+
+@given(st.integers(2, 9), st.integers(1, 4), st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None)
+def test_the_contrastive_loss_is_the_mean_over_pairs(n, classes, seed):
+    draw = np.random.default_rng(seed)
+    labels = draw.integers(0, classes, n)
+    points = draw.normal(0, 0.7, (n, 2)).astype(np.float32)
+    found = float(contrastive_loss(labels, points))
+    assert found == pytest.approx(naive_loss(labels, points), rel=1e-4, abs=1e-5)
+    distances = np.linalg.norm(points[:, None] - points[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    nearest = labels[distances.argmin(axis=1)] == labels
+    assert neighbour_accuracy(labels, points).numpy().tolist() == nearest.tolist()
+
+
+def test_samples_on_one_place_have_a_finite_slope():
+    points = tf.Variable(np.zeros((4, 2), np.float32))
+    with tf.GradientTape() as tape:
+        loss = contrastive_loss(np.array([0, 0, 1, 1]), points)
+    assert float(loss) == pytest.approx(0.25, abs=1e-3)  # all of the margin, half of the weight
+    assert np.isfinite(tape.gradient(loss, points).numpy()).all()
+
+
+def test_a_siamese_network_lays_classes_apart(tmp_path):
+    draw = np.random.default_rng(0)
+    labels = np.arange(384) % 3
+    patterns = draw.random((3, 28, 28, 1), np.float32)
+    x = (patterns[labels] + 0.3 * draw.random((384, 28, 28, 1))).astype(np.float32) / 1.3
+    demo = replace(demos.get("siamese-mnist"), epochs=2, batch_size=64)
+    training.train(demo, x[:320], labels[:320], tmp_path / "s.keras")
+    net = network.load(tmp_path / "s.keras", output="embedding")
+    points = net.run(x[320:], ["dense2"])["dense2"]
+    distances = np.linalg.norm(points[:, None] - points[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    known = labels[320:]
+    assert (known[distances.argmin(axis=1)] == known).mean() > 0.95
+    assert history_in(tmp_path / "s")[-1]["accuracy"] > 0.9
 
 
 @pytest.mark.parametrize("stop_at", [0.0, 0.4, 1.0])

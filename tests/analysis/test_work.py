@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import pdist, squareform
 
-from analysis import activations, dataset, network, work
+from analysis import activations, dataset, demos, network, opening, shelf, training, work
 from analysis.board import Board, Desk
 from analysis.errors import Cancelled, DataError, ModelError, StudyError
 from analysis.home import Home
-from analysis.opening import find_card
+from analysis.opening import Card, find_card
 from analysis.store import DiskStore
-from analysis.types import Source
+from analysis.types import Source, silent
 from analysis.workbench import Workbench
 
 KNOBS = {"metric": "euclidean", "preprocessing": "none", "fill": "exact", "budget": 2**28}
@@ -189,12 +189,12 @@ def test_a_changed_model_is_noticed(
 ) -> None:
     source = source_of(files)
     work.open_study(Desk(home, "job"), {"source": source})
-    same = work.identity(Source(**source))  # as if size and time had stayed the same
+    same = opening.identity(Source(**source))  # as if size and time had stayed the same
     model = keras.models.load_model(files[0])
     model.get_layer("dense0").set_weights([w + 1 for w in model.get_layer("dense0").get_weights()])
     model.save(files[0])
-    work._SHELF.clear()
-    monkeypatch.setattr(work, "identity", lambda _source: same)
+    shelf.STUDIES.clear()
+    monkeypatch.setattr(shelf, "identity", lambda _source: same)
     with pytest.raises(ModelError, match="has changed"):
         work.compute_glyphs(Desk(home, "job"), {"source": source} | KNOBS)
     assert same not in DiskStore(home), "the card is dropped"
@@ -252,15 +252,129 @@ def test_unlabelled_data_is_judged_by_predictions(home: Home, files: tuple[Path,
 def test_a_demo_is_trained_once_and_kept(home: Home) -> None:
     source = dataclasses.asdict(Source(demo="digits"))
     work.open_study(Desk(home, "job"), {"source": source})
-    (kept,) = home.networks.iterdir()
+    epochs, kept = sorted(home.networks.iterdir(), key=lambda path: path.suffix)
+    assert kept.name == f"{epochs.name}.keras"
     before = kept.stat().st_mtime_ns
-    work._SHELF.clear()
-    DiskStore(home).drop(work.identity(Source(demo="digits")))
+    shelf.STUDIES.clear()
+    DiskStore(home).drop(opening.identity(Source(demo="digits")))
     work.open_study(Desk(home, "job"), {"source": source})
     assert kept.stat().st_mtime_ns == before
     card = find_card(DiskStore(home), Source(demo="digits"))
     assert card is not None
     assert card.n == 625
+    assert (card.epochs, card.epoch) == (tuple(range(31)), None)
+    assert [entry["epoch"] for entry in card.network["history"]] == list(card.epochs)
+    early = Source(demo="digits", epoch=0)
+    work.open_study(Desk(home, "job"), {"source": dataclasses.asdict(early)})
+    first = find_card(DiskStore(home), early)
+    assert first is not None
+    assert (first.epochs, first.epoch) == (card.epochs, 0)
+    assert first.study.data == card.study.data
+    assert first.study.network != card.study.network
+    late = dataclasses.asdict(Source(demo="digits", epoch=30))
+    assert shelf.load(home, Source(**late), silent)[0].fingerprint == card.study.network
+    missing = dataclasses.asdict(Source(demo="digits", epoch=31))
+    with pytest.raises(DataError, match=r"Epoch 31 of demo 'digits' .* the epochs 0 to 30\."):
+        work.open_study(Desk(home, "job"), {"source": missing})
+
+
+def test_a_demo_on_other_data(home: Home, tmp_path: Path) -> None:
+    place = opening.place_of(home, demos.get("digits"))
+    training.build("digits-cnn").save(place)
+    random = np.random.default_rng(0)
+    np.savez(tmp_path / "my.npz", x=random.random((9, 8, 8), np.float32))
+    source = Source(demo="digits", data=str(tmp_path / "my.npz"))
+    work.open_study(Desk(home, "job"), {"source": dataclasses.asdict(source)})
+    card = find_card(DiskStore(home), source)
+    assert card is not None
+    assert (card.title, card.description) == ("Small network on digits, shown my", "")
+    assert (card.n, card.epochs) == (9, ())
+    assert opening.identity(Source(demo="digits", data="digits")) == opening.identity(
+        Source(demo="digits")
+    )
+
+
+@pytest.fixture
+def embedding(files: tuple[Path, Path]) -> tuple[Path, Path]:
+    """The network ending in two values instead, and its data of three classes."""
+    model = keras.models.load_model(files[0])
+    point = keras.layers.Dense(2, name="dense1")(model.get_layer("flatten").output)
+    keras.Model(model.inputs, point).save(files[0])
+    return files
+
+
+def card_of(home: Home, source: dict[str, Any]) -> Card:
+    work.open_study(Desk(home, "job"), {"source": source})
+    card = find_card(DiskStore(home), Source(**source))
+    assert card is not None
+    return card
+
+
+def test_fewer_values_than_classes_are_an_embedding(
+    home: Home, embedding: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_of(embedding)
+    card = card_of(home, source)
+    assert card.network["output"] == "embedding"
+    assert card.class_names == ("a", "b", "c")
+    assert card.graph.nodes[-1].name == "dense1"
+    note = (
+        "The network gives 2 values for data of 3 classes, so that its output is taken as an "
+        "embedding, not as class scores."
+    )
+    assert note in card.notes
+    assert not any("softmax" in said for said in card.notes)
+    store = DiskStore(home)
+    bench = Workbench(None, None, store, study=card.study)
+    assert bench.address("predictions") not in store
+    result = work.compute_glyphs(Desk(home, "job"), {"source": source} | KNOBS)
+    assert result["failed"] == {}
+    assert len(result["done"]["dense1"]["separation_by_class"]) == 3
+    monkeypatch.setattr(work, "load", lambda *_: pytest.fail("opened again"))
+    work.open_study(Desk(home, "again"), {"source": source})
+
+
+def test_an_embedding_of_unlabelled_data_has_no_classes(
+    home: Home, embedding: tuple[Path, Path]
+) -> None:
+    with np.load(embedding[1]) as stored:
+        x = stored["x"]
+    np.savez(embedding[1], x=x)
+    assert card_of(home, source_of(embedding)).network["output"] == "logits"
+    source = source_of(embedding, output="embedding")
+    card = card_of(home, source)
+    assert card.class_names == ()
+    result = work.compute_glyphs(Desk(home, "job"), {"source": source} | KNOBS)
+    assert result["failed"] == {}
+    facts = result["done"]["dense1"]
+    assert (facts["separation"], facts["separation_by_class"]) == (None, [])
+
+
+def test_a_folder_of_epochs_is_a_network(home: Home, files: tuple[Path, Path]) -> None:
+    folder = files[0].parent / "run7"
+    folder.mkdir()
+    model = keras.models.load_model(files[0])
+    for number in (0, 5):
+        model.get_layer("conv0").set_weights(
+            [weights + number for weights in model.get_layer("conv0").get_weights()]
+        )
+        model.save(folder / f"model_{number}.keras")
+    files = (folder, files[1])
+    last, early = card_of(home, source_of(files)), card_of(home, source_of(files, epoch=0))
+    assert last.title == "run7 on my"
+    assert (last.epochs, last.epoch, early.epoch) == ((0, 5), None, 0)
+    assert last.network["history"] == [{"epoch": 0}, {"epoch": 5}]
+    assert last.study.network == network.load(folder / "model_5.keras").fingerprint
+    assert early.study.network == network.load(folder / "model_0.keras").fingerprint
+    with pytest.raises(DataError, match=r"Epoch 1 of 'run7' .* the epochs 0, 5\."):
+        card_of(home, source_of(files, epoch=1))
+
+
+def test_a_single_file_has_no_epochs(home: Home, files: tuple[Path, Path]) -> None:
+    (files[0].with_suffix("")).mkdir()  # of something else
+    assert card_of(home, source_of(files)).epochs == ()
+    with pytest.raises(DataError, match=r"Epoch 3 of 'my\.keras' was not recorded"):
+        card_of(home, source_of(files, epoch=3))
 
 
 def test_data_of_a_demo_that_cannot_be_had(home: Home, tmp_path: Path) -> None:
@@ -269,7 +383,7 @@ def test_data_of_a_demo_that_cannot_be_had(home: Home, tmp_path: Path) -> None:
 
     source = Source(demo="lenet5-mnist", data_dir=str(tmp_path))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(work.keras_datasets, "fetch", offline)
+        patch.setattr(shelf.keras_datasets, "fetch", offline)
         with pytest.raises(DataError, match="--data-dir"):
             work.open_study(Desk(home, "job"), {"source": dataclasses.asdict(source)})
     assert list(home.networks.iterdir()) == []

@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from analysis import demos, work
+from analysis import demos, shelf, work
 from analysis.board import Desk
 from analysis.home import Home
 from analysis.opening import place_of
@@ -53,13 +53,13 @@ def main() -> None:
         begin = time.perf_counter()
         work.open_study(Desk(home, "train"), task)
         print(f"training and opening: {time.perf_counter() - begin:.1f} s (not counted)")
-        work._SHELF.clear()
+        shelf.STUDIES.clear()
     knobs = {"metric": "euclidean", "preprocessing": "none", "fill": "exact", "budget": 2**31}
     begin = time.perf_counter()
     result = work.compute_glyphs(Desk(home, f"bench-{begin}"), task | knobs)
     whole = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    network, data = work._load(home, source, lambda *_: None)
+    network, data = shelf.load(home, source, lambda *_: None)
     plain = {node.name: product_seconds(len(data), node.size) for node in network.graph.nodes}
     for node in network.graph.nodes:
         score = result["done"][node.name]["separation"]

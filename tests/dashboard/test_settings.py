@@ -1,14 +1,19 @@
-"""Settings: where they come from, and what is refused."""
+"""Settings: where they come from, what is refused, and which studies they offer."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import app
+from analysis.engine import Engine
 from analysis.errors import ParameterError
+from analysis.home import Home
 from dashboard.settings import Settings, from_environment, parse_size
+from dashboard.studies import Studies
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +46,7 @@ def test_every_option_has_its_variable() -> None:
                     "1GiB",
                 ),
                 *("--password", "p", "--no-auth", "--allow-host", "n", "--home", "o"),
-                *("--scheduler", "s", "--debug"),
+                *("--scheduler", "s", "--debug", "--embedding"),
             ]
         )
     )
@@ -72,6 +77,7 @@ def test_sizes(text: str, size: int) -> None:
         (["--memory", "1MB"], "at least 64 MiB"),
         (["--model", "a.keras"], "without --data"),
         (["--data", "a.npz"], "without --model"),
+        (["--embedding"], "a network of your own"),
         (["--host", "0.0.0.0"], "Set a password"),
         (["--host", "example.org"], "Set a password"),
     ],
@@ -119,14 +125,83 @@ def test_values_have_the_types_of_their_fields() -> None:
     [
         (["--model", "missing.keras", "--data", "digits"], "missing.keras"),
         (["--demo", "lenet6"], "lenet6"),
+        (["--model", "{empty}", "--data", "digits"], "holds no epochs"),
         (["--port", "-1"], "0 to 65535"),
     ],
 )
 def test_the_command_line_ends_with_2_and_one_sentence(
     arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert app.main(["--home", str(tmp_path), *arguments]) == 2
+    empty = tmp_path / "run7"
+    empty.mkdir()
+    arguments = [argument.replace("{empty}", str(empty)) for argument in arguments]
+    assert app.main(["--home", str(tmp_path / "home"), *arguments]) == 2
     error = capsys.readouterr().err
     assert words in error
     assert "Traceback" not in error
     assert len(error.strip().splitlines()) == 1
+
+
+def test_a_network_of_ones_own_may_give_an_embedding(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = ["--model", "my.keras", "--data", "digits"]
+    assert app.settings_from(own).source.output == ""
+    assert app.settings_from([*own, "--embedding"]).source.output == "embedding"
+    monkeypatch.setenv("STRATOSCOPE_EMBEDDING", "yes")
+    assert app.settings_from(own).source.output == "embedding"
+
+
+@pytest.fixture
+def studies(tmp_path: Path) -> Studies:
+    """A server with a network of the user's own besides the demos."""
+    settings = Settings(
+        model="/x/run7/", data="/x/my.npz", limit=50, seed=3, split="train", embedding=True
+    )
+    home = Home(tmp_path / "home")
+    return Studies(settings, home, Engine(home))
+
+
+def test_the_finished_network_and_its_epochs(studies: Studies) -> None:
+    own = studies.source("run7")
+    assert (own.model, own.split, own.epoch, own.trusted) == ("/x/run7/", "train", None, True)
+    assert studies.source("run7", epoch=4) == replace(own, epoch=4)
+    assert studies.task({"study": "run7", "split": "all", "epoch": 0})["source"] == asdict(
+        replace(own, split="all", epoch=0)
+    )
+    assert studies.task({"study": "run7"})["source"] == asdict(own)
+
+
+def test_a_network_is_applied_to_the_data_of_another_study(studies: Studies) -> None:
+    own, demo = studies.source("run7"), studies.source("lenet5-mismatch")
+    assert studies.applied("run7", "lenet5-mismatch", "test", 2) == replace(
+        own, data="fashion_mnist", split="test", epoch=2
+    )
+    there = studies.applied("lenet5-mismatch", "run7")
+    assert there == replace(demo, data="/x/my.npz", split="train")
+    assert not there.trusted
+    wish = {"study": "lenet5-mismatch", "data_of": "run7", "epoch": None}
+    assert studies.task(wish)["source"] == asdict(there)
+    assert studies.wished(wish) == there
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"study": "/etc/passwd"}, "no study '/etc/passwd'"),
+        ({"study": "digits", "data_of": "/x/my.npz"}, "no study '/x/my.npz'"),
+        ({"study": "digits", "data_of": ["run7"]}, "no study"),
+        ({"study": "digits", "data_of": "run7", "split": "../x"}, "no split '../x'"),
+        ({"study": "digits", "epoch": True}, "whole number; got 'True'"),
+        ({"study": "digits", "epoch": "3"}, "whole number; got '3'"),
+        ({"study": "digits", "epoch": 1.0}, "whole number"),
+        ({"study": "digits", "epoch": {}}, "whole number"),
+        ({}, "no study ''"),
+        (["digits"], "name of a study"),
+        (None, "name of a study"),
+    ],
+)
+def test_forged_wishes_reach_no_file(studies: Studies, wish: Any, words: str) -> None:
+    with pytest.raises(ParameterError, match=words):
+        studies.task(wish)
+    if isinstance(wish, dict) and wish.get("study") == "digits":
+        forged = {"model": "/etc/passwd", "data": "/etc", "trusted": True, "data_dir": "/etc"}
+        assert studies.task({"study": "digits"} | forged) == studies.task({"study": "digits"})

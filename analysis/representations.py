@@ -1,0 +1,205 @@
+"""How the questions about one layer's representation are answered: its points, feature by feature.
+
+A *cloud* is what the Embedding page shows of a layer. It is named by the layer, by which points
+its samples contribute (`points.WHICH`), by a position where one is asked for, and by the samples
+where not all are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import features as figures
+from . import overview as overviews
+from . import points as clouds
+from . import receptive_field
+from .errors import ParameterError
+from .points import Points, Which
+from .types import Array, Report, Result
+
+if TYPE_CHECKING:
+    from .workbench import Workbench
+
+PART = 1024
+"""Features that are computed and kept together."""
+
+
+ALL = 1e12
+"""Pairs of features times points of a picture: in fact every point of every layer that fits it."""
+
+
+def parts_of(features: int) -> int:
+    """Into how many parts the columns of a cloud are divided."""
+    return -(-features // PART)
+
+
+def points(
+    bench: Workbench, layer: str, which: Which, position: int, samples: Sequence[int] | None
+) -> Result:
+    """Which sample and which position every point stands for."""
+    shape = bench.network.operation(layer).shape
+    count = len(bench.dataset)
+    if which == "strongest":
+        found = clouds.strongest(watched(bench, layer, bench.report), count, shape)
+    else:
+        wanted = None if samples is None else np.asarray(samples, np.int64)
+        found = clouds.pick(which, count, shape, position=position, samples=wanted)
+    return Result(
+        arrays={
+            "sample": found.sample.astype(np.int32),
+            "position": found.position.astype(np.int32),
+        },
+        facts={"count": len(found.sample), "total": int(found.total)},
+    )
+
+
+def columns(
+    bench: Workbench,
+    *,
+    layer: str,
+    which: Which,
+    position: int,
+    samples: Sequence[int] | None,
+    part: int,
+) -> Result:
+    """The values of some features: one array (m,) a feature, named by its number."""
+    shape = bench.network.operation(layer).shape
+    first = part * PART
+    last = min(first + PART, clouds.features_of(which, shape))
+    if first >= last:
+        raise ParameterError(
+            f"Layer '{layer}' has {last} features as {which}; part {part} begins at {first}."
+        )
+    chosen = _points(bench, layer, which, position, samples)
+    batches = watched(bench, layer, bench.report)
+    block = clouds.gather(batches, chosen, which, shape, first, last)
+    return Result(arrays={str(first + row): column for row, column in enumerate(block)})
+
+
+def features(bench: Workbench, layer: str, which: Which, position: int) -> Result:
+    """What can be said of every feature, orders of them, and which depend on which."""
+    total = clouds.features_of(which, bench.network.operation(layer).shape)
+    chosen = _points(bench, layer, which, position, None)
+    labels = judged(bench)[chosen.sample]
+    classes = max(int(labels.max(initial=-1)) + 1, len(bench.dataset.class_names))
+    found = []
+    for part in range(parts_of(total)):
+        block = part_of(bench, layer, which, position, part)
+        found.append(figures.statistics(block, labels, classes))
+        bench.report((part + 1) / (parts_of(total) + 1))
+    told = figures.join(found)
+    arrays = {
+        "mean": told.mean,
+        "deviation": told.deviation,
+        "low": told.low,
+        "high": told.high,
+        "finite": told.finite,
+        "f_ratio": told.f_ratio,
+    }
+    correlation = figures.correlation(block) if parts_of(total) == 1 else None
+    for how in figures.ORDERS:
+        if how != "clusters" or correlation is not None:
+            arrays[f"order {how}"] = figures.order_by(told, how, correlation)
+    facts = {"features": total, "dead": int(figures.dead(told).sum()), "rank": None}
+    if correlation is not None:
+        depending = figures.dependences(correlation)
+        facts["rank"] = depending.rank
+        facts["dependences"] = [
+            {
+                "feature": int(one.feature),
+                "on": [int(number) for number in one.on],
+                "weights": [float(weight) for weight in one.weights],
+                "explained": float(one.explained),
+            }
+            for one in depending.list
+        ]
+    numbers = {
+        name: array.astype(np.int32 if name.startswith("order") else np.float32)
+        for name, array in arrays.items()
+    }
+    return Result(arrays=numbers | {"dead": figures.dead(told)}, facts=facts)
+
+
+def overview(bench: Workbench, layer: str, which: Which, position: int, order: str) -> Result:
+    """The whole matrix as a picture; of a wide layer the first features of an order."""
+    total = clouds.features_of(which, bench.network.operation(layer).shape)
+    chosen = _points(bench, layer, which, position, None)
+    shown = np.arange(total, dtype=np.int32)
+    if total > overviews.MOST_FEATURES:
+        told = bench.ask("features", layer=layer, which=which, position=position)
+        shown = told.arrays[f"order {order}"][: overviews.MOST_FEATURES]
+    labels = judged(bench)
+    classes = max(int(labels.max(initial=-1)) + 1, len(bench.dataset.class_names))
+    drawn = overviews.draw(
+        picked(bench, layer, which, position, shown),
+        labels[chosen.sample],
+        classes,
+        work=ALL,
+        report=bench.report,
+    )
+    return Result(
+        arrays={"owner": drawn.owner, "density": drawn.density, "features": shown},
+        facts={
+            "side": overviews.side_of(len(shown)),
+            "shown": drawn.shown,
+            "total": drawn.total,
+            "classes": classes,
+        },
+    )
+
+
+def fields(bench: Workbench, layer: str) -> Result:
+    """Receptive field of every position: (positions, 4) top, left, bottom, right; half-open."""
+    return Result(
+        arrays={"boxes": receptive_field.boxes(bench.network, layer).astype(np.int32)},
+    )
+
+
+def judged(bench: Workbench) -> Array:
+    """(n,) classes by which features are judged: true ones, or predicted ones of unlabelled data,
+    or -1 where a network without classes is shown unlabelled data."""
+    labels = bench.dataset.labels
+    if (labels >= 0).any() or not bench.network.class_count:
+        return labels
+    predicted: Array = bench.predictions().arrays["predicted"].astype(np.int64)
+    return predicted
+
+
+def part_of(bench: Workbench, layer: str, which: Which, position: int, part: int) -> Array:
+    """(features, m) float32: one part of the columns of all samples."""
+    found = bench.ask(
+        "columns", layer=layer, which=which, position=position, samples=None, part=part
+    )
+    return np.stack(list(found.arrays.values()))
+
+
+def picked(
+    bench: Workbench, layer: str, which: Which, position: int, wanted: Sequence[int] | Array
+) -> Array:
+    """(len(wanted), m) float32: the columns of some features of all samples."""
+    wanted = np.asarray(wanted, np.int64)
+    rows: dict[int, Array] = {}
+    for part in np.unique(wanted // PART):
+        found = bench.ask(
+            "columns", layer=layer, which=which, position=position, samples=None, part=int(part)
+        )
+        rows |= {int(name): column for name, column in found.arrays.items()}
+    return np.stack([rows[int(number)] for number in wanted])
+
+
+def watched(bench: Workbench, layer: str, report: Report) -> Iterator[tuple[int, Array]]:
+    """Batches of a layer's flat outputs in the order of the samples, with progress."""
+    count = max(1, len(bench.dataset))
+    for start, (part,) in bench.network.batches(bench.dataset.inputs, [layer]):
+        yield start, part
+        report(min(1.0, (start + len(part)) / count))
+
+
+def _points(
+    bench: Workbench, layer: str, which: Which, position: int, samples: Sequence[int] | None
+) -> Points:
+    found = bench.ask("points", layer=layer, which=which, position=position, samples=samples)
+    return Points(found.arrays["sample"], found.arrays["position"], found.facts["total"])

@@ -1,0 +1,139 @@
+/** Two networks on the Embedding page: which layers go together, and their features. */
+import { drawPair } from "../dom/featurelist.mjs";
+import { make, score } from "../dom/make.mjs";
+
+const BEST = 60; // pairs of features that are listed
+const SIDE = 260; // pixels of the picture of correlations
+const NEGATIVE = [0, 114, 178];
+const POSITIVE = [230, 159, 0];
+
+export class Pairing {
+  /** @param {object} page - of `embedding.mjs`. */
+  constructor(page) {
+    this.page = page;
+    this.answers = new Map();
+  }
+
+  /** B's layer beside A's: as chosen, or of the same name, or at the same share of the depth. */
+  layerFor(view, study, beside) {
+    const names = beside.layers.map(({ name }) => name);
+    if (names.includes(view.blayer)) return view.blayer;
+    const own = study.layers.map(({ name }) => name);
+    const name = own.includes(view.layer) ? view.layer : own.at(-1);
+    if (names.includes(name)) return name;
+    const share = own.length > 1 ? own.indexOf(name) / (own.length - 1) : 1;
+    return names[Math.round(share * (names.length - 1))];
+  }
+
+  /** Which two clouds an answer is about. */
+  get key() {
+    const { a, b } = this.page.reps;
+    return a.plan && b.plan ? `${a.plan.parts.points.key} ${b.plan.parts.points.key}` : "";
+  }
+
+  get answered() {
+    return this.answers.get(this.key);
+  }
+
+  /** B's cloud is known: turn it, or leave it. */
+  planned() {
+    const { workspace } = this.page.bridge;
+    const { panes } = this.page.parts;
+    if (!panes) return;
+    const turned = workspace.view.align ? this.answered?.turned : null;
+    panes.b.turned = turned ?? null;
+    if (workspace.view.align && !this.answered) this.ask();
+  }
+
+  ask() {
+    const { ask, wishOf, reps } = this.page;
+    const { second } = this.page.bridge.workspace;
+    if (!this.key || !second || this.waiting === this.key) return;
+    this.waiting = this.key;
+    const { which, position } = reps.a.plan;
+    ask("pair", {
+      ...wishOf(), points: which, position, b: second.study.wish, blayer: reps.b.plan.layer,
+    });
+    this.draw();
+  }
+
+  async answer(end) {
+    const { bridge, reps, parts } = this.page;
+    const key = this.waiting;
+    this.waiting = null;
+    if (!end || !key) return;
+    bridge.byId("frame-jobs").textContent = "";
+    const { between, aligned } = end.result?.done ?? {};
+    if (!between || !aligned) {
+      this.answers.set(key, { text: end.error || Object.values(end.result.failed).join(" ") });
+    } else {
+      const { workspace } = bridge;
+      const array = async (from, name) => workspace.array(from.key, name);
+      const [r, low, high] = await Promise.all([array(between, "r"), array(aligned, "low"), array(aligned, "high")]);
+      const order = Int32Array.from(low.values, (_, k) => k);
+      const turned = {
+        key: aligned.key, low: low.values, high: high.values, order, name: (k) => reps.a.featureName(k),
+      };
+      this.answers.set(key, { r: r.values, shape: r.shape, facts: { ...between.facts, ...aligned.facts }, turned });
+    }
+    if (key === this.key) {
+      this.planned();
+      parts.panes.b.draw();
+    }
+    this.draw();
+  }
+
+  draw() {
+    const { id, reps, goTo, bridge } = this.page;
+    const { workspace } = bridge;
+    if (!workspace.second || !id("pair")) return;
+    const [a, b] = [reps.a.plan?.layer, reps.b.plan?.layer];
+    const { answered } = this;
+    const names = `A: ${workspace.study.title}, ${a}. B: ${workspace.second.study.title}, ${b}.`;
+    if (!answered?.r) {
+      const text = this.waiting ? "Comparing …" : (answered?.text ?? "");
+      drawPair(id("pair"), { text: `${names} ${text}`, found: [], ask: this.waiting ? null : () => this.ask(), picture: null });
+      return;
+    }
+    const { residual, cka } = answered.facts;
+    const text =
+      `${names} Linear CKA ${score(cka)} (1: the same up to rotation and scale). Turned as well as can be, B ` +
+      `leaves ${residual === null ? "–" : `${(100 * residual).toFixed(1)} %`} of A's variance unexplained.`;
+    const found = this.best(answered).map(({ own, other, r }) => ({
+      name: reps.a.featureName(own),
+      other: reps.b.featureName(other),
+      r,
+      act: () => goTo(a, own),
+    }));
+    drawPair(id("pair"), { text, found, ask: null, picture: this.picture(answered) });
+  }
+
+  /** Each feature of A with the feature of B that goes with it most. */
+  best({ r, shape: [rows, columns] }) {
+    const found = [];
+    for (let own = 0; own < rows; own++) {
+      let other = 0;
+      for (let k = 1; k < columns; k++) {
+        if (Math.abs(r[own * columns + k]) > Math.abs(r[own * columns + other])) other = k;
+      }
+      found.push({ own, other, r: r[own * columns + other] });
+    }
+    return found.sort((one, two) => Math.abs(two.r) - Math.abs(one.r)).slice(0, BEST);
+  }
+
+  picture({ r, shape: [rows, columns] }) {
+    const { document } = this.page.bridge.window;
+    const scale = SIDE / Math.max(rows, columns);
+    const canvas = make(document, "canvas.correlations", {
+      width: columns, height: rows, role: "img",
+      "aria-label": `Correlations of ${rows} features of A with ${columns} features of B.`,
+      style: { width: `${columns * scale}px`, height: `${rows * scale}px` },
+    });
+    const image = new ImageData(columns, rows);
+    for (let k = 0; k < r.length; k++) {
+      image.data.set([...(r[k] < 0 ? NEGATIVE : POSITIVE), Math.round(255 * Math.min(1, Math.abs(r[k])))], 4 * k);
+    }
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  }
+}

@@ -1,0 +1,161 @@
+"""Recorded trainings: which files are epochs, what their history says, and the recorder."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import archive, epochs, history
+from analysis.epochs import epochs_in, finished, history_in, is_recorded
+from analysis.errors import DataError, ModelError, StoreError
+
+X = np.random.default_rng(0).random((20, 4), dtype=np.float32)
+Y = np.arange(20) % 2
+
+
+def folder_of(place: Path, *names: str) -> Path:
+    place.mkdir()
+    for name in names:
+        (place / name).write_bytes(b"")
+    return place
+
+
+def small() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def fit(folder: Path, last: int, first: int = 0) -> keras.Model:
+    model = small()
+    model.fit(
+        *(X, Y),
+        validation_data=(X, Y),
+        initial_epoch=first,
+        epochs=last,
+        verbose=0,
+        callbacks=[history.Recorder(folder)],
+    )
+    return model
+
+
+def test_epochs_are_sorted_by_number(tmp_path: Path) -> None:
+    run = folder_of(
+        tmp_path / "run",
+        *("epoch-10.keras", "model_9.keras", "v2-100.keras", "7.keras", "X03.KERAS"),
+        *("best.keras", "epoch-11.h5", "notes.txt", "epoch-12.keras.part", "epoch-5b.keras"),
+    )
+    (run / "epoch-77.keras").mkdir()
+    assert [epoch.number for epoch in epochs_in(run)] == [3, 7, 9, 10, 100]
+    assert epochs_in(run)[2].path == run / "model_9.keras"
+    assert finished(run) == run / "v2-100.keras"
+
+
+@given(st.sets(st.integers(0, 10**9), min_size=1), st.text("abc-_.", max_size=5))
+def test_any_name_before_the_number_will_do(numbers: set[int], name: str) -> None:
+    matches = [epochs._NUMBERED.fullmatch(f"{name}{number}") for number in numbers]
+    assert {int(match[1]) for match in matches if match} == numbers
+
+
+def test_folders_that_are_no_training_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"holds no epochs: \.keras files whose names end in"):
+        epochs_in(folder_of(tmp_path / "none", "best.keras"))
+    twice = folder_of(tmp_path / "twice", "epoch-7.keras", "epoch-07.keras", "epoch-8.keras")
+    with pytest.raises(ModelError, match=r"2 files of epoch 7: epoch-07\.keras and epoch-7\.keras"):
+        epochs_in(twice)
+    with pytest.raises(ModelError, match=r"Cannot read the folder .*missing: No such file"):
+        epochs_in(tmp_path / "missing")
+
+
+def test_files_and_saved_models_are_no_trainings(tmp_path: Path) -> None:
+    saved = folder_of(tmp_path / "saved", "saved_model.pb", "epoch-1.keras")
+    for path in (saved, saved / "epoch-1.keras", tmp_path / "missing", Path("a\0b")):
+        assert not is_recorded(path)
+        assert finished(path) == path
+
+
+def test_what_is_missing_is_named_with_what_is_there(tmp_path: Path) -> None:
+    run = epochs_in(folder_of(tmp_path / "run", *(f"{number}.keras" for number in range(0, 40, 2))))
+    assert epochs.chosen(run, 38, "it").name == "38.keras"
+    with pytest.raises(DataError, match=r"Epoch 3 of it .* 0, 2, 4, .*, 22 and 8 more\."):
+        epochs.chosen(run, 3, "it")
+    with pytest.raises(DataError, match="No epoch of it was"):
+        epochs.chosen((), 3, "it")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "3", '{"loss": [1, 2]}', '[{"epoch": "1"}, 5, {"epoch": true}, {}]', "\xff"],
+)
+def test_a_history_of_another_form_says_nothing(tmp_path: Path, text: str) -> None:
+    run = folder_of(tmp_path / "run", "1.keras", "2.keras")
+    (run / "history.json").write_bytes(text.encode("latin-1"))
+    assert history_in(run) == ({"epoch": 1}, {"epoch": 2})
+
+
+def test_a_history_is_that_of_the_files(tmp_path: Path) -> None:
+    run = folder_of(tmp_path / "run", "1.keras", "2.keras")
+    assert history_in(run) == ({"epoch": 1}, {"epoch": 2})
+    entries = [{"epoch": 2, "loss": 0.5, "lr": "high", "bad": float("nan")}, {"epoch": 3}]
+    (run / "history.json").write_text(json.dumps(entries))
+    assert history_in(run) == ({"epoch": 1}, {"epoch": 2, "loss": 0.5})
+
+
+def test_the_recorder_keeps_every_epoch(tmp_path: Path) -> None:
+    run = tmp_path / "runs" / "run7"
+    model = fit(run, 3)
+    assert sorted(path.name for path in run.iterdir()) == [
+        *(f"epoch-{number:03d}.keras" for number in range(4)),
+        "history.json",
+    ]
+    kept = [keras.models.load_model(epoch.path, compile=False) for epoch in epochs_in(run)]
+    np.testing.assert_array_equal(kept[0].get_weights()[0], small().get_weights()[0])
+    np.testing.assert_array_equal(kept[3].get_weights()[0], model.get_weights()[0])
+    assert len({archive.inspect(epoch.path).fingerprint for epoch in epochs_in(run)}) == 4
+    before, *after = history_in(run)
+    assert before == {"epoch": 0}
+    assert [entry["epoch"] for entry in after] == [1, 2, 3]
+    assert set(after[0]) == {"epoch", "loss", "accuracy", "val_loss", "val_accuracy"}
+
+
+def test_a_training_goes_on_where_it_ended_and_nowhere_else(tmp_path: Path) -> None:
+    fit(tmp_path / "run", 1)
+    fit(tmp_path / "run", 3, first=1)
+    assert [entry["epoch"] for entry in history_in(tmp_path / "run")] == [0, 1, 2, 3]
+    assert all("loss" in entry for entry in history_in(tmp_path / "run")[1:])
+    for first in (0, 2):
+        with pytest.raises(DataError, match=f"up to epoch 3 already; this one begins .* {first}"):
+            fit(tmp_path / "run", 5, first=first)
+
+
+def test_what_is_not_finite_is_left_out(tmp_path: Path) -> None:
+    history.record(small(), tmp_path, 2, {"loss": float("nan"), "accuracy": np.float32(0.5)})
+    history.record(small(), tmp_path, 1, {"loss": 1})
+    assert json.loads((tmp_path / "history.json").read_text()) == [{"epoch": 1, "loss": 1.0}]
+
+
+def test_a_full_disk_is_said_and_leaves_no_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_model: keras.Model, file: Path) -> None:
+        Path(file).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(keras.Model, "save", full)
+    with pytest.raises(StoreError, match=r"No space left on device\. Free some space"):
+        history.record(small(), tmp_path, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_looking_at_epochs_needs_no_keras() -> None:
+    code = "import sys, analysis.epochs, analysis.opening; sys.exit('keras' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
