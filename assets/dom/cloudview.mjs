@@ -1,6 +1,7 @@
 /** Three features as a cloud that can be turned. */
 import { axesEnds, depthOrder, identity, normalise, project, spin, turn } from "../lib/cloud.mjs";
-import { drawPoints, gather, inside, nearest, split } from "../lib/points.mjs";
+import { stylesOf } from "../lib/matrix.mjs";
+import { drawPoints, gather, inside, nearest } from "../lib/points.mjs";
 import { GROUND } from "../lib/palette.mjs";
 import { pack } from "../lib/glyph.mjs";
 import { howFromEvent } from "../lib/selection.mjs";
@@ -44,7 +45,8 @@ export class CloudView {
   show(data) {
     if (this.element.parentNode !== this.box) this.box.replaceChildren(this.element);
     this.data = data;
-    this.points = normalise(data.axes.map(({ column }) => column), data.axes);
+    const ranges = data.axes.map(({ low, high }) => [low, high]);
+    this.points = normalise(data.axes.map(({ column }) => column), ranges);
     this.x = new Float32Array(data.count);
     this.y = new Float32Array(data.count);
     this.depth = new Float32Array(data.count);
@@ -81,29 +83,15 @@ export class CloudView {
     const out = new Uint32Array(width * height).fill(pack(GROUND[this.workspace.scheme]));
     const { sample, count } = this.data;
     const { workspace } = this;
-    const mask = workspace.selected.length ? workspace.mask : null;
+    const mask = workspace.standing;
     const colours = gather(workspace.colours(this.data.layer), sample, count);
-    const order = depthOrder(this.depth);
-    const radius = this.size * ratio;
-    const styles = mask
-      ? this.styles(order, split(mask, sample, count), radius)
-      : [{ order, radius, opacity: this.opacity }];
+    const styles = stylesOf({
+      mask, marks: this.data.marks, sample, count, radius: this.size * ratio, opacity: this.opacity,
+    }).map((style) => ({ ...style, order: depthOrder(this.depth, style.order) }));
     drawPoints(out, width, this.area, this.seen, this.x, this.y, colours, styles);
     const pixels = new ImageData(new Uint8ClampedArray(out.buffer), width);
     this.canvas.getContext("2d").putImageData(pixels, 0, 0);
     this.frame();
-  }
-
-  /** The selected last and larger, each part from the back to the front. */
-  styles(order, { chosen }, radius) {
-    const member = new Uint8Array(order.length);
-    for (const point of chosen) member[point] = 1;
-    this.chosen = order.filter((point) => member[point]);
-    const rest = order.filter((point) => !member[point]);
-    return [
-      { order: rest, radius: Math.max(0.5, 0.7 * radius), opacity: 0.6 * this.opacity },
-      { order: this.chosen, radius: 1.4 * radius, opacity: Math.max(0.8, this.opacity) },
-    ];
   }
 
   /** The cube's edges and the names of the axes, over the points. */
@@ -111,22 +99,24 @@ export class CloudView {
     const context = this.over.getContext("2d");
     const { width, height } = this.over;
     const { x1, y1 } = this.seen;
-    const at = ({ x, y }) => [(0.5 + (0.5 * x) / x1) * width, (0.5 - (0.5 * y) / y1) * height];
+    const at = ([x, y]) => [(0.5 + (0.5 * x) / x1) * width, (0.5 - (0.5 * y) / y1) * height];
     const style = this.document.defaultView.getComputedStyle(this.element);
     context.clearRect(0, 0, width, height);
-    const { tips, edges } = axesEnds(this.matrix);
-    context.strokeStyle = style.getPropertyValue("--line");
+    const { edges } = axesEnds(this.matrix);
     context.lineWidth = this.ratio;
-    for (const { x1: ex, y1: ey, x2: fx, y2: fy } of edges) {
-      context.beginPath();
-      context.moveTo(...at({ x: ex, y: ey }));
-      context.lineTo(...at({ x: fx, y: fy }));
-      context.stroke();
-    }
     context.fillStyle = style.getPropertyValue("--ink");
     context.font = `${12 * this.ratio}px ${style.fontFamily}`;
     context.textAlign = "center";
-    tips.forEach((tip, k) => context.fillText(this.data.axes[k].name, ...at(tip)));
+    edges.forEach(([from, to], k) => {
+      const named = k % 4 === 0; // the three that leave the corner of the smallest values
+      context.strokeStyle = style.getPropertyValue(named ? "--quiet" : "--line");
+      context.beginPath();
+      context.moveTo(...at(from));
+      context.lineTo(...at(to));
+      context.stroke();
+      const beyond = [0, 1].map((side) => to[side] + 0.06 * (to[side] - from[side]));
+      if (named) context.fillText(this.data.axes[k / 4].name, ...at(beyond));
+    });
     if (this.trail?.length > 1 && this.tool !== "pan") this.outline(context);
   }
 

@@ -236,7 +236,7 @@ export class MatrixView {
     const ground = pack(GROUND[workspace.scheme]);
     const colours = gather(this.colours(), data.sample, data.count);
     this.styles = stylesOf({
-      mask: workspace.selected.length ? workspace.mask : null,
+      mask: workspace.standing,
       marks: data.marks,
       sample: data.sample,
       count: data.count,

@@ -235,7 +235,7 @@ export class Pane {
     this.find("plot").replaceChildren(make(document, trouble ? "p.hint.failure" : "p.hint", {}, text));
     this.find("title").textContent = this.rows.plan?.layer ?? "";
     this.find("subtitle").textContent = "";
-    if (trouble) this.map.failed?.("–");
+    if (trouble) this.map.failed(trouble);
     else this.map.waiting("Waiting for the layer");
     this.painted = null;
   }

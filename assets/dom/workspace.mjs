@@ -172,6 +172,15 @@ export class Workspace {
     this.recolour();
   }
 
+  /** Mask of what stands out from the rest: the selection, else the class in focus; null for none. */
+  get standing() {
+    if (this.selected.length) return this.mask;
+    const focus = this.peeked ?? this.view.focus;
+    if (focus === null || focus === undefined || !this.ready) return null;
+    const classes = this.mode === "predicted" ? this.predicted : this.labels;
+    return Uint8Array.from(classes, (label) => Number(label === focus));
+  }
+
   recolour() {
     this.shared = null;
     if (this.ready) this.tell("colours");
@@ -183,14 +192,15 @@ export class Workspace {
    */
   colours(layer) {
     const focus = this.peeked ?? this.view.focus;
-    const relative = this.mode === "relative";
+    const levels = this.glyphs.get(layer)?.levels ?? null;
+    const relative = this.mode === "relative" && levels !== null;
     if (!relative && this.shared) return this.shared;
     const colours = colourSamples({
-      mode: this.mode,
+      mode: relative || this.mode !== "relative" ? this.mode : "class", // where there is no order
       // Unlabelled data is judged, and so also picked out, by what the network says it is.
       labels: relative && !this.study.labelled ? this.predicted : this.labels,
       predicted: this.predicted,
-      levels: relative ? this.glyphs.get(layer)?.levels : null,
+      levels: relative ? levels : null,
       palette: this.palette,
       focus: focus < this.study.classes.length ? focus : null, // links may be written by hand
       selection: this.selected.length ? this.mask : null,

@@ -90,7 +90,7 @@ function clipOf({ left, top, width, height }, stride, rows) {
  * count from the corner of a box of `side` pixels around the middle one.
  *
  * All have as many, filled up by corners of no weight: a processor guesses the end of a loop well
- * that is always equally long, and a wrong guess a point costs as much as the drawing.
+ * that is always equally long, and a wrong guess at every point takes longer than a few pixels.
  */
 function stampsOf({ radius, opacity, smooth = false }, stride) {
   const shift = smooth ? SMOOTH : 0;
@@ -108,7 +108,8 @@ function stampsOf({ radius, opacity, smooth = false }, stride) {
       for (let column = 0; column < side; column++, k++) {
         const away = Math.sqrt((column - u) ** 2 + (row - v) ** 2);
         box[k] = Math.round(256 * opacity * Math.min(1, Math.max(0, radius + 0.5 - away)));
-        if (box[k] > 0) seen++;
+        if (box[k] === 0) continue;
+        seen++;
         if (box[k] === full) whole++;
       }
     }

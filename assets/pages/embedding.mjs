@@ -317,6 +317,11 @@ export function embedding(bridge) {
       id("across-box").classList.toggle("hidden", view.form !== "across");
       id("size-box").classList.toggle("hidden", view.form === "cloud");
       set("embedding-points", { disabled: !structured });
+      if ((parts.form === "cloud") !== (view.form === "cloud")) {
+        set("embedding-tool", { value: view.form === "cloud" ? "pan" : "rectangle" });
+      }
+      parts.form = view.form;
+      set("embedding-colour", { value: workspace.mode === "relative" ? "class" : workspace.mode });
       if (!changed[0]) window.queueMicrotask(redraw);
       return [
         ...wanted.map((one, k) => (changed[k] ? one : nothing())),
@@ -352,11 +357,18 @@ export function embedding(bridge) {
         put("bepoch", epochB ? Number(epochB) : null, view.bepoch);
         put("align", Boolean(align), view.align);
       }
-      if (next.form) {
-        Object.assign(next, { column: null });
-        set("embedding-tool", { value: form === "cloud" ? "pan" : "rectangle" });
-      }
+      if (next.form) Object.assign(next, { column: null });
       return Object.keys(next).length && layer ? { ...view, ...next } : nothing();
+    },
+
+    pickShade(colour, view) {
+      if (!workspace.ready || colour === workspace.mode) return nothing();
+      if (colour !== "class" && !workspace.classifies) {
+        toast("This network gives an embedding, not class probabilities: it says no classes.");
+        set("embedding-colour", { value: "class" });
+        return nothing();
+      }
+      return { ...view, colour: colour === workspace.study.colour ? null : colour };
     },
 
     pickPlace(row, column, view) {

@@ -24,6 +24,7 @@ from ..components.controls import choice, icon_button, segments
 from ..ids import Ids, frame
 from ..jobs import job
 from ..page import Page
+from ..state import COLOURS
 from ..studies import Studies
 
 ids = Ids("embedding")
@@ -54,6 +55,7 @@ ORDERS = {
     "clusters": "Correlation",
 }
 FORMS = {"matrix": "Matrix", "across": "Across layers", "cloud": "3-D"}
+SHADES = {name: COLOURS[name] for name in ("class", "predicted", "correct")}
 TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso", "pan": "Move"}
 
 _RESET = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
@@ -205,6 +207,7 @@ def _panes() -> Component:
             html.Div(
                 [
                     segments(ids("tool"), "Drag", TOOLS, "rectangle"),
+                    choice(ids("colour"), "Colour", SHADES, "class", width=116),
                     _slider("radius", "Size", (0.5, 6, 0.5), 1.5),
                     _slider("opacity", "Opacity", (0.1, 1, 0.05), 0.7),
                 ],
@@ -469,6 +472,12 @@ def _clientside(app: Dash) -> None:
         Input(ids("layer-b"), "value"),
         Input(ids("epoch-b"), "value"),
         Input(ids("align"), "checked"),
+        State(frame("view"), "data"),
+    )
+    link(
+        "pickShade",
+        Output(frame("view"), "data", allow_duplicate=True),
+        Input(ids("colour"), "value"),
         State(frame("view"), "data"),
     )
     link(
