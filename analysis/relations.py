@@ -73,7 +73,8 @@ def _target(bench: Workbench, layer: str, feature: int, which: Which, position: 
             f"Layer '{layer}' has features 0 to {total - 1} as {which}; got {feature}."
         )
     if which != "positions":
-        return picked(bench, layer, which, position, [feature])[0].astype(np.float64)
+        column: Array = picked(bench, layer, which, position, [feature])[0]
+        return column.astype(np.float64)
     positions, depth = clouds.structure(shape)
     found = np.empty(len(bench.dataset), np.float64)
     for start, part in watched(bench, layer, bench.report):

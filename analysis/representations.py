@@ -8,7 +8,7 @@ where not all are meant.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -103,7 +103,7 @@ def features(bench: Workbench, layer: str, which: Which, position: int) -> Resul
     for how in figures.ORDERS:
         if how != "clusters" or correlation is not None:
             arrays[f"order {how}"] = figures.order_by(told, how, correlation)
-    facts = {"features": total, "dead": int(figures.dead(told).sum()), "rank": None}
+    facts: dict[str, Any] = {"features": total, "dead": int(figures.dead(told).sum()), "rank": None}
     if correlation is not None:
         depending = figures.dependences(correlation)
         facts["rank"] = depending.rank

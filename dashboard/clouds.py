@@ -128,14 +128,9 @@ def cloud_task(studies: Studies, wish: Any) -> dict[str, Any]:
 
 
 def epochs_task(studies: Studies, wish: Any) -> dict[str, Any]:
-    """What playing a recorded training needs: points and features of one layer at every epoch."""
+    """What going through a recorded training needs: one layer at every epoch."""
     _, card = opened(studies, wish)
-    cloud = cloud_of(card, wish)
-    parts = {
-        name: asked
-        for name, asked in questions(card, cloud, None).items()
-        if name not in {"overview", "fields"}
-    }
+    parts = questions(card, cloud_of(card, wish), wish.get("order"))
     sources = [studies.wished(wish | {"epoch": number}) for number in card.epochs]
     return _task(studies, [_step(source, parts) for source in sources])
 

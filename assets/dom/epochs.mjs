@@ -54,6 +54,7 @@ export class Epochs {
 
   step(by) {
     this.stop();
+    this.workspace.tell("epochs");
     this.show(this.place + by);
   }
 
@@ -67,7 +68,7 @@ export class Epochs {
     if (this.timer) return this.stop();
     this.player.textContent = "❚❚";
     this.player.setAttribute("aria-pressed", "true");
-    this.workspace.tell("play", true);
+    this.workspace.tell("epochs");
     if (this.place === this.epochs.length - 1) this.show(0);
     this.timer = this.window.setInterval(() => this.onward(), PACE);
     return undefined;
@@ -77,7 +78,7 @@ export class Epochs {
   onward() {
     const { study, view, busy } = this.workspace;
     const last = this.epochs.at(-1);
-    if (busy || (study?.epoch ?? last) !== (view.epoch ?? last)) return;
+    if (busy.size || (study?.epoch ?? last) !== (view.epoch ?? last)) return;
     if (this.place === this.epochs.length - 1) this.stop();
     else this.show(this.place + 1);
   }
@@ -88,6 +89,5 @@ export class Epochs {
     this.timer = null;
     this.player.textContent = "▶";
     this.player.setAttribute("aria-pressed", "false");
-    this.workspace.tell("play", false);
   }
 }

@@ -102,7 +102,7 @@ function depending(document, rep, dependences, go) {
       document,
       "details.dependences",
       { open: dependences.length <= 6 },
-      make(document, "summary", {}, `${count(dependences.length)} linear dependences (R²)`),
+      make(document, "summary", {}, `${count(dependences.length)} linear dependence${dependences.length > 1 ? "s" : ""} (R²)`),
       ...lines,
       ...(more > 0 ? [quiet(document, `${count(more)} more.`)] : []),
     ),

@@ -16,8 +16,9 @@ export class Pane {
    * @param {import("./tooltip.mjs").Tooltip} parts.tooltip
    * @param {import("./representation.mjs").Representation} parts.rows - on the vertical axes.
    * @param {() => import("./representation.mjs").Representation} parts.columns - on the horizontal.
-   * @param {(rep: object, feature: number) => [number, number] | null} parts.held - a range that is
-   *   kept while epochs go by.
+   * @param {import("../pages/embedding/epochs.mjs").Epochwise} parts.held - ranges and orders that
+   *   hold still while epochs go by.
+   * @param {string} [parts.name] - "B", where there are two.
    * @param {(window: {row: number, column: number}) => void} parts.go
    * @param {(feature: number) => void} parts.chosen - a plot was opened.
    */
@@ -46,14 +47,22 @@ export class Pane {
     const columns = this.columns();
     const across = columns !== this.rows;
     return {
-      rows: this.turned ? this.turned.order : this.rows.order(view.order),
-      columns: this.turned ? this.turned.order : columns.order(across ? null : view.order),
+      rows: this.turned ? this.turned.order : this.held.order(this.rows, view.order),
+      columns: this.turned ? this.turned.order : this.held.order(columns, across ? null : view.order),
     };
+  }
+
+  /** Whether one plot says it all, and nobody has asked for more. */
+  get single() {
+    const { view } = this.workspace;
+    return this.columns() === this.rows && this.orders.rows.length === 2 && view.size === null;
   }
 
   /** Which places are in the window. */
   window(orders = this.orders) {
     const { view } = this.workspace;
+    // Two features make one plot: the others are its mirror and two dot plots.
+    if (this.single) return { rows: 1, columns: 1, row: 1, column: 0 };
     const size = Math.min(8, Math.max(1, view.size ?? USUAL_SIZE));
     const rows = Math.min(size, orders.rows.length);
     const columns = Math.min(size, orders.columns.length);
@@ -135,7 +144,7 @@ export class Pane {
     const columns = await rep.columns(list);
     if (!columns) return null;
     return list.map((feature, k) => {
-      const [low, high] = this.held(rep, feature) ?? [rep.features.low[feature], rep.features.high[feature]];
+      const [low, high] = this.held.range(rep, feature) ?? [rep.features.low[feature], rep.features.high[feature]];
       const id = `${rep.plan.layer} ${feature}`;
       const name = rep.featureName(feature);
       return { id, name, column: columns[k], low, high, feature };
@@ -162,8 +171,8 @@ export class Pane {
     const { workspace } = this;
     const { view, study } = workspace;
     const shape = plan.shape.join(" x ");
-    const title = `${this.prefix ?? ""}${plan.layer}`;
-    this.find("title").textContent = `${title}: ${shape}`;
+    const title = this.name ? `${this.name}, ${plan.layer}` : plan.layer;
+    this.find("title").textContent = this.name ?? `${title}: ${shape}`;
     const { count: shown, total } = facts.points;
     const { count: drawn } = this.rows.points;
     const where = {
@@ -178,11 +187,12 @@ export class Pane {
           (shown < total ? `${Math.round(shown / study.n)} of ${count(plan.positions)} positions each` : `${count(plan.positions)} positions`) +
           (this.rows.focus ? ", the selected at more" : "")
         : `${count(study.n)} of ${count(study.total)} ${study.split} samples${where}`;
-    const to = (start, size, all) => `${start + 1}–${start + size} of ${count(all)}`;
+    const to = (start, size, all) =>
+      size === 1 ? `${start + 1} of ${count(all)}` : `${start + 1}–${start + size} of ${count(all)}`;
     const across = this.columns();
     const features =
       view.form === "cloud"
-        ? `features ${to(window.row, 3, plan.features)}`
+        ? `features ${to(window.row, Math.min(3, plan.features), plan.features)}`
         : across === this.rows
           ? `features ${to(window.row, window.rows, plan.features)} up, ${to(window.column, window.columns, plan.features)} across`
           : `features ${to(window.row, window.rows, plan.features)} up, ${to(window.column, window.columns, across.plan.features)} of ${across.plan.layer} across`;
@@ -203,7 +213,7 @@ export class Pane {
       this.map.waiting("The whole matrix is being drawn");
       return;
     }
-    const order = rows.order(workspace.view.order);
+    const order = this.held.order(rows, workspace.view.order);
     const wide = rows.plan.features > overview.features.length;
     const state = [overview, order, workspace.scheme, workspace.peeked ?? workspace.view.focus];
     if (!this.painted || state.some((one, k) => one !== this.painted[k])) {
@@ -223,7 +233,8 @@ export class Pane {
     const { shown, total } = overview;
     this.find("overview-text").textContent =
       (wide ? `The first ${count(overview.features.length)} of ${count(rows.plan.features)} features. ` : "") +
-      `${count(shown)} of ${count(total)} points. Drag the box, or scroll.`;
+      (shown < total ? `${count(shown)} of ${count(total)} points. ` : "") +
+      "Drag the box, or scroll.";
   }
 
   waiting(trouble) {
@@ -233,7 +244,7 @@ export class Pane {
     this.turn += 1;
     this.drawn = null;
     this.find("plot").replaceChildren(make(document, trouble ? "p.hint.failure" : "p.hint", {}, text));
-    this.find("title").textContent = this.rows.plan?.layer ?? "";
+    this.find("title").textContent = this.name ?? this.rows.plan?.layer ?? "";
     this.find("subtitle").textContent = "";
     if (trouble) this.map.failed(trouble);
     else this.map.waiting("Waiting for the layer");

@@ -214,9 +214,9 @@ export class Representation {
     const { plan, workspace } = this;
     if (plan.which === "samples" && plan.positions > 1) {
       const depth = plan.shape.at(-1);
-      return `${feature % depth} @ ${this.placeName(Math.floor(feature / depth))}`;
+      return `#${feature % depth} @ ${this.placeName(Math.floor(feature / depth))}`;
     }
-    return plan.layer === "prediction" ? workspace.className(feature) : String(feature);
+    return plan.layer === "prediction" ? workspace.className(feature) : `#${feature}`;
   }
 
   /** A position as people say it: "row, column". */

@@ -32,6 +32,7 @@ export class Workspace {
     this.scheme = "light";
     this.hovered = null;
     this.how = "replace";
+    this.busy = new Set(); // what a player of epochs has to wait for
     this.close();
   }
 
@@ -53,7 +54,8 @@ export class Workspace {
 
   /**
    * Hear of a change: "study", "view", "glyph" (with a layer), "progress", "colours",
-   * "selection", "sample" (hovered), "failed", "plan", "second" (the network beside).
+   * "selection", "sample" (hovered), "failed", "plan", "second" (the network beside),
+   * "epochs" (somebody goes through a training).
    * @param {string} event
    * @param {(detail: any) => void} listener
    * @param {Element} [element] - whose part listens; it is forgotten when that leaves the page.

@@ -1,16 +1,19 @@
 /** The Embedding page in the browser: representations, panes, feature maps, and what controls do. */
-import { table } from "../lib/csv.mjs";
 import { clampStart } from "../lib/matrix.mjs";
 import { byClass } from "../lib/selection.mjs";
-import { drawEarlier, drawFeatures } from "../dom/featurelist.mjs";
+import { drawFeatures } from "../dom/featurelist.mjs";
 import { FeatureMaps } from "../dom/featuremaps.mjs";
 import { Legend } from "../dom/legend.mjs";
 import { duration, percent } from "../dom/make.mjs";
 import { Pane, USUAL_SIZE } from "../dom/pane.mjs";
 import { Representation } from "../dom/representation.mjs";
-import { Epochwise } from "./embedding-epochs.mjs";
-import { MapsPanel } from "./embedding-maps.mjs";
-import { Pairing } from "./embedding-pair.mjs";
+import { Earlier } from "./embedding/earlier.mjs";
+import { Epochwise } from "./embedding/epochs.mjs";
+import { Files } from "./embedding/files.mjs";
+import { Going } from "./embedding/going.mjs";
+import { layerOf } from "./embedding/layers.mjs";
+import { MapsPanel } from "./embedding/maps.mjs";
+import { Pairing } from "./embedding/pair.mjs";
 
 const SETTLED = 350; // milliseconds after which a selection counts as made
 
@@ -21,7 +24,7 @@ const SETTLED = 350; // milliseconds after which a selection counts as made
 export function embedding(bridge) {
   const { window, workspace, tooltip, byId, set, nothing, changeView, save, toast } = bridge;
   const id = (name) => byId(`embedding-${name}`);
-  const parts = { style: { tool: "rectangle", radius: 1.5, opacity: 0.7 }, wishes: {}, earlier: null };
+  const parts = { style: { tool: "rectangle", radius: 1.5, opacity: 0.7 }, wishes: {} };
 
   const reps = {
     a: new Representation(workspace, (what) => arrived("a", what)),
@@ -32,8 +35,11 @@ export function embedding(bridge) {
     parts.wishes[task] = wish;
     set(`embedding-wish-${task}`, { data: { ...wish, asked: Date.now() } });
   };
-  const page = { bridge, parts, reps, ask, id, redraw, wishOf, goTo };
+  const page = { bridge, parts, reps, ask, id, redraw, wishOf };
+  const going = (page.going = new Going(page));
+  const earlier = new Earlier(page);
   const epochs = new Epochwise(page);
+  const files = new Files(page);
   const maps = new MapsPanel(page);
   const pairing = new Pairing(page);
 
@@ -47,19 +53,19 @@ export function embedding(bridge) {
         tooltip,
         rows: reps[which],
         columns: () => (which === "a" && workspace.view.form === "across" ? reps.x : reps[which]),
-        held: (rep, feature) => epochs.range(rep, feature),
+        held: epochs,
         go: (place) => changeView(place),
       });
     const a = pane("a", { "overview-panel": "overview-panel", "overview-text": "overview-text" });
     const b = pane("b", {});
     a.shown = () => {
-      workspace.busy = false;
+      workspace.busy.delete("plots");
       features();
-      earlier();
+      earlier.draw();
     };
     a.pointed = (sample) => maps.point(sample);
     a.picked = (sample) => maps.pick(sample);
-    b.prefix = "B: ";
+    b.name = "B";
     b.shown = () => pairing.draw();
     parts.panes = { a, b };
     parts.legend = new Legend(id("plot-a") && byId("legend"), workspace, (focus) => changeView({ focus }), {
@@ -74,14 +80,14 @@ export function embedding(bridge) {
       box: id("maps"),
       workspace,
       tooltip,
-      on: { layer: (layer) => open(layer), pixel: (pixel) => goToPixel(pixel) },
+      on: { layer: (layer) => going.open(layer), pixel: (pixel) => going.toPixel(pixel) },
     });
     maps.mounted();
     const here = id("plot-a");
     workspace.on("selection", () => selected(), here);
     workspace.on("colours", () => overviews(), here);
     workspace.on("second", () => second(), here);
-    workspace.on("play", (playing) => playing && epochs.prepare(), here);
+    workspace.on("epochs", () => epochs.prepare(), here);
     style();
     second();
     return true;
@@ -102,78 +108,22 @@ export function embedding(bridge) {
   /** A part of a representation has come. */
   function arrived(which, what) {
     if (!mount()) return;
-    if (which === "a" && what === "features") follow();
-    if (which === "x" && what === "features") followAcross();
+    if (which === "a" && what === "features") going.follow();
+    if (which === "x" && what === "features") going.followAcross();
     const pane = which === "b" ? parts.panes.b : parts.panes.a;
     if (what === "overview" && pane.drawn) pane.overview(pane.drawn.window);
     else if (what === "error" && pane.drawn) toast(reps[which].error);
     else if (what !== "fields") pane.draw();
   }
 
+  /** Plots in a row before anybody chooses. */
+  const usualSize = ({ shape }, { form }) =>
+    form === "matrix" && shape.length < 2 && shape[0] === 2 ? 1 : USUAL_SIZE;
+
   /** What a browser names when it asks for a layer's cloud. */
   function wishOf(layer = reps.a.plan?.layer) {
     const { points, position, order } = workspace.view;
     return { ...workspace.study.wish, layer, points, position, order };
-  }
-
-  const layerOf = (name, study = workspace.study) => study.layers.find((layer) => layer.name === name);
-
-  /** Open a layer, at its first features. */
-  function open(layer) {
-    const { name, shape } = layerOf(layer) ?? {};
-    if (!name) return;
-    const plain = shape.length < 2;
-    changeView({ layer: name, row: null, column: null, ...(plain ? {} : { position: null }) });
-  }
-
-  /** Take the window to a feature: as soon as the layer's order is known. */
-  function goTo(layer, feature, beside = feature) {
-    parts.follow = { layer, feature, beside };
-    if (reps.a.plan?.layer === layer && reps.a.features) follow();
-    else changeView({ layer });
-  }
-
-  function follow() {
-    const wanted = parts.follow;
-    if (!wanted || reps.a.plan.layer !== wanted.layer) return;
-    parts.follow = null;
-    const order = reps.a.order(workspace.view.order);
-    const place = (feature) => Math.max(0, order.indexOf(feature));
-    const form = workspace.view.form === "cloud" ? {} : { form: "matrix" };
-    changeView({ layer: wanted.layer, row: place(wanted.feature), column: place(wanted.beside), ...form });
-  }
-
-  function goToPixel({ layer, feature, row, column }) {
-    const { shape } = layerOf(layer);
-    const { points } = workspace.view;
-    const position = shape.length > 1 ? row * (shape.at(-2) ?? 1) + column : 0;
-    const wide = points === "samples" && shape.length > 1;
-    if (points === "position" && shape.length > 1) {
-      parts.follow = { layer, feature, beside: feature };
-      changeView({ layer, position });
-      if (reps.a.plan?.layer === layer && reps.a.features) follow();
-      return;
-    }
-    goTo(layer, wide ? position * shape.at(-1) + feature : feature);
-  }
-
-  /** Show a feature of an earlier layer against one of the open layer. */
-  function goAcross(layer, feature, own) {
-    const { shape } = layerOf(layer);
-    const depth = shape.at(-1) ?? 1;
-    const structured = shape.length > 1;
-    parts.across = { layer, feature: structured ? feature % depth : feature };
-    const place = reps.a.order(workspace.view.order).indexOf(own);
-    const there = { across: layer, xposition: structured ? Math.floor(feature / depth) : null };
-    changeView({ ...there, form: "across", row: Math.max(0, place) });
-    if (reps.x.plan?.layer === layer && reps.x.plan.position === (there.xposition ?? 0)) followAcross();
-  }
-
-  function followAcross() {
-    const wanted = parts.across;
-    if (!wanted || reps.x.plan?.layer !== wanted.layer || !reps.x.features) return;
-    parts.across = null;
-    changeView({ column: Math.max(0, reps.x.order(null).indexOf(wanted.feature)) });
   }
 
   function features() {
@@ -182,26 +132,7 @@ export function embedding(bridge) {
     drawFeatures(id("features"), reps.a, {
       how: workspace.view.order,
       seen,
-      go: (feature, beside) => goTo(reps.a.plan.layer, feature, beside),
-    });
-  }
-
-  function earlier() {
-    const { drawn } = parts.panes.a;
-    const { plan } = reps.a;
-    const [{ feature, name }] = drawn.rows;
-    const full = `${name} of ${plan.layer}`;
-    const key = `${plan.network} ${plan.layer} ${plan.which} ${plan.position} ${feature}`;
-    const known = parts.earlier?.key === key ? parts.earlier : null;
-    drawEarlier(id("earlier"), {
-      name: full,
-      text: known?.text ?? "",
-      found: known?.found ?? null,
-      ask: () => {
-        parts.earlier = { key, name: full, feature, text: "Going through the earlier layers …", found: null };
-        earlier();
-        ask("correlates", { ...wishOf(), points: plan.which, position: plan.position, feature });
-      },
+      go: (feature, beside) => going.to(reps.a.plan.layer, feature, beside),
     });
   }
 
@@ -280,7 +211,7 @@ export function embedding(bridge) {
     const pairs = form === "across" && (points ?? "positions") === "positions";
     const own = { points: pairs ? "strongest" : points, position, order };
     const a = { ...study.wish, layer: view.layer, ...own };
-    const other = layerOf(across, study) ?? study.layers[0];
+    const other = layerOf(study, across) ?? study.layers[0];
     const one = xposition !== null && other.shape.length > 1;
     const x =
       form === "across"
@@ -299,7 +230,7 @@ export function embedding(bridge) {
     set("embedding-layer", { data: layers });
     set("embedding-across", { data: layers });
     maps.study();
-    workspace.busy = true;
+    workspace.busy.add("plots");
   }
 
   return {
@@ -310,8 +241,8 @@ export function embedding(bridge) {
       const ready = beside?.state === "ready" ? beside : null;
       const wanted = Object.values(knobs(view, study, ready));
       const changed = wanted.map((one, k) => JSON.stringify(one) !== JSON.stringify(known[k] ?? null));
-      const layer = layerOf(view.layer, study) ?? study.layers.at(-1);
-      const across = layerOf(view.across, study) ?? study.layers[0];
+      const layer = layerOf(study, view.layer) ?? study.layers.at(-1);
+      const across = layerOf(study, view.across) ?? study.layers[0];
       const structured = layer.shape.length > 1;
       id("place").classList.toggle("hidden", !(structured && view.points === "position"));
       id("across-box").classList.toggle("hidden", view.form !== "across");
@@ -330,7 +261,7 @@ export function embedding(bridge) {
         view.order || "",
         view.form,
         across.name,
-        String(view.size ?? USUAL_SIZE),
+        String(view.size ?? usualSize(layer, view)),
         ready ? pairing.layerFor(view, study, ready) : nothing(),
         view.bepoch === null ? "" : String(view.bepoch),
         view.align,
@@ -340,7 +271,7 @@ export function embedding(bridge) {
     pickEmbedding(layer, points, order, form, across, size, layerB, epochB, align, view) {
       const { study, second: beside } = workspace;
       if (!study?.layers) return nothing();
-      const open = layerOf(view.layer) ?? study.layers.at(-1);
+      const open = layerOf(study, view.layer) ?? study.layers.at(-1);
       const structured = open.shape.length > 1;
       const next = {};
       const put = (name, value, shown) => value !== shown && Object.assign(next, { [name]: value });
@@ -349,9 +280,9 @@ export function embedding(bridge) {
       if (structured && !next.layer) put("points", points, view.points || "positions");
       put("order", order || null, view.order);
       put("form", form, view.form);
-      put("across", across, (layerOf(view.across) ?? study.layers[0]).name);
+      put("across", across, (layerOf(study, view.across) ?? study.layers[0]).name);
       if (next.across) Object.assign(next, { xposition: null, column: null });
-      put("size", Number(size), view.size ?? USUAL_SIZE);
+      put("size", Number(size), view.size ?? usualSize(open, view));
       if (beside) {
         put("blayer", layerB, pairing.layerFor(view, study, beside.study));
         put("bepoch", epochB ? Number(epochB) : null, view.bepoch);
@@ -422,28 +353,7 @@ export function embedding(bridge) {
       return nothing();
     },
 
-    async correlatesAnswer(end) {
-      if (!end || !parts.earlier || !mount()) return nothing();
-      byId("frame-jobs").textContent = "";
-      const wanted = parts.earlier;
-      const answer = end.state === "done" && end.result.done.correlates;
-      if (!answer) {
-        wanted.text = end.error || Object.values(end.result?.failed ?? {})[0];
-      } else {
-        const [r, layer, feature] = await Promise.all(
-          ["r", "layer", "feature"].map(async (name) => (await workspace.array(answer.key, name)).values),
-        );
-        const { layers } = answer.facts;
-        wanted.text = layers.length ? "" : "There is no earlier layer.";
-        wanted.found = Array.from(r, (value, k) => {
-          const name = layers[layer[k]];
-          return { name: `${name} ${placed(layerOf(name), feature[k])}`, r: value, act: () => goAcross(name, feature[k], wanted.feature) };
-        });
-      }
-      earlier();
-      return nothing();
-    },
-
+    correlatesAnswer: (end) => (earlier.answer(end), nothing()),
     mapsAnswer: (end) => (maps.answer(end), nothing()),
     pairAnswer: (end) => (pairing.answer(end), nothing()),
     epochsAnswer: (end) => (epochs.answer(end), nothing()),
@@ -464,46 +374,10 @@ export function embedding(bridge) {
       return nothing();
     },
 
-    plotsPng() {
-      const { a, b } = parts.panes;
-      for (const [pane, name] of [[a, ""], [b, "-b"]]) {
-        if (!pane.drawn || (name && !workspace.second)) continue;
-        pane.view.picture().toBlob((blob) => save(`-${fileName(pane.rows.plan.layer)}-plots${name}.png`, blob, "image/png"));
-      }
-      return nothing();
-    },
-
-    plotsCsv() {
-      const { drawn, rows: rep } = parts.panes.a;
-      if (!drawn) return nothing();
-      const axes = [...new Map([...drawn.rows, ...drawn.columns].map((axis) => [axis.id, axis])).values()];
-      const { sample, position } = rep.points;
-      const rows = Array.from(sample, (k, point) => [
-        k,
-        position[point],
-        workspace.labels[k] < 0 ? "" : workspace.className(workspace.labels[k]),
-        ...axes.map(({ column }) => column[point]),
-      ]);
-      save(`-${fileName(rep.plan.layer)}-points.csv`, table(["sample", "position", "true_class", ...axes.map(({ id: name }) => name)], rows), "text/csv");
-      return nothing();
-    },
-
-    featuresCsv() {
-      if (!reps.a.features) return nothing();
-      const { mean, deviation, low, high, f_ratio: ratio, dead } = reps.a.features;
-      const places = reps.a.order(workspace.view.order);
-      const rows = Array.from(places, (k, place) => [place + 1, k, reps.a.featureName(k), mean[k], deviation[k], low[k], high[k], ratio[k], dead[k]]);
-      save(`-${fileName(reps.a.plan.layer)}-features.csv`, table(["place", "feature", "name", "mean", "deviation", "low", "high", "f_ratio", "dead"], rows), "text/csv");
-      return nothing();
-    },
-
-    overviewPng() {
-      const canvas = id("overview-a").querySelector("canvas");
-      if (canvas && reps.a.overview) canvas.toBlob((blob) => save(`-${fileName(reps.a.plan.layer)}-matrix.png`, blob, "image/png"));
-      else toast("The whole matrix is not there yet.");
-      return nothing();
-    },
-
+    plotsPng: () => (files.plots(), nothing()),
+    plotsCsv: () => (files.points(), nothing()),
+    featuresCsv: () => (files.features(), nothing()),
+    overviewPng: () => (files.overview(), nothing()),
     mapsPng: () => (maps.png(), nothing()),
     mapsCsv: () => (maps.csv(), nothing()),
 
@@ -513,15 +387,3 @@ export function embedding(bridge) {
     },
   };
 }
-
-const fileName = (layer) => layer.replaceAll("/", "-");
-
-/** A feature of an unwrapped layer: its channel and position. */
-function placed({ shape }, feature) {
-  if (shape.length < 2) return String(feature);
-  const depth = shape.at(-1);
-  const position = Math.floor(feature / depth);
-  const width = shape.at(-2);
-  return `${feature % depth} @ ${Math.floor(position / width)},${position % width}`;
-}
-

@@ -241,45 +241,28 @@ def _slider(name: str, label: str, span: tuple[float, float, float], value: floa
 
 
 def _pane(which: str) -> Component:
-    own = partial(ids)
     return html.Section(
         [
             html.Div(
                 [
-                    html.H1(id=own(f"title-{which}"), className="title"),
                     html.Div(
                         [
-                            html.Div(
-                                choice(own("layer-b"), "Layer", {}, "", width=120),
-                                className="choice",
-                            ),
-                            html.Div(
-                                choice(own("epoch-b"), "Epoch", {}, "", width=84),
-                                id=own("epoch-b-box"),
-                                className="hidden",
-                            ),
-                            dmc.Switch(
-                                id=own("align"),
-                                label="Turn towards A",
-                                size="xs",
-                                checked=False,
-                            ),
+                            html.H1(id=ids(f"title-{which}"), className="title"),
+                            *(_beside() if which == "b" else ()),
                         ],
-                        className="choice",
-                    )
-                    if which == "b"
-                    else None,
-                    html.P(id=own(f"subtitle-{which}"), className="quiet"),
+                        className="pane-head",
+                    ),
+                    html.P(id=ids(f"subtitle-{which}"), className="quiet"),
                 ],
                 className="heading",
             ),
-            html.Div(id=own(f"plot-{which}"), className="plot-box"),
+            html.Div(id=ids(f"plot-{which}"), className="plot-box"),
             html.Div(
                 [
-                    html.Div(id=own(f"status-{which}"), className="status", role="status"),
+                    html.Div(id=ids(f"status-{which}"), className="status", role="status"),
                     dmc.Button(
                         "Go on",
-                        id=own(f"again-{which}"),
+                        id=ids(f"again-{which}"),
                         size="compact-xs",
                         variant="default",
                         n_clicks=0,
@@ -289,9 +272,37 @@ def _pane(which: str) -> Component:
                 className="statusline",
             ),
         ],
-        id=own(f"pane-{which}"),
+        id=ids(f"pane-{which}"),
         className="pane hidden" if which == "b" else "pane",
-        **{"aria-labelledby": own(f"title-{which}")},
+        **{"aria-labelledby": ids(f"title-{which}")},
+    )
+
+
+def _beside() -> list[Component]:
+    """What can be chosen of the network beside."""
+    return [
+        _bare("layer-b", "Layer of B", 116),
+        html.Div(_bare("epoch-b", "Epoch of B", 92), id=ids("epoch-b-box"), className="hidden"),
+        dmc.Tooltip(
+            dmc.Switch(id=ids("align"), label="Turn to A", size="xs", checked=False),
+            label="B's features turned and scaled as one, as near to A's as that brings them "
+            "(orthogonal Procrustes), so that a mere rotation is no difference",
+            multiline=True,
+            w=280,
+        ),
+    ]
+
+
+def _bare(name: str, label: str, width: int) -> Component:
+    """A drop-down whose name only screen readers need."""
+    return dmc.Select(
+        id=ids(name),
+        data=[],
+        value="",
+        size="xs",
+        w=width,
+        allowDeselect=False,
+        **{"aria-label": label},
     )
 
 

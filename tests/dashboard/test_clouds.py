@@ -99,7 +99,7 @@ def test_a_forged_wish_is_refused(site: Site, prepare: Any, wish: object) -> Non
 
 
 @pytest.mark.parametrize(
-    "samples", [None, [], [0, N], [-1], [1.5], ["3"], [True], list(range(N)) + [2**70], "012"]
+    "samples", [None, [], [0, N], [-1], [1.5], ["3"], [True], [*range(N), 2**70], "012"]
 )
 def test_samples_are_those_of_the_study(site: Site, samples: object) -> None:
     with pytest.raises(ParameterError, match="Samples are numbers"):

@@ -11,7 +11,13 @@ const CHOICES = {
   metric: ["euclidean", "cosine", "manhattan", "correlation"],
   preprocessing: ["none", "standardise", "unit length"],
   fill: ["exact", "gap", "resample"],
+  points: [null, "positions", "strongest", "position", "samples"],
+  order: [null, "stored", "separation", "variance", "clusters"],
+  form: ["matrix", "across", "cloud"],
+  align: [false, true],
 };
+const WORDS = ["study", "layer", "group", "across", "b", "blayer"];
+const INDICES = ["focus", "epoch", "position", "xposition", "size", "row", "column", "bepoch"];
 
 function randomView(random) {
   const pick = (list) => list[integer(random, 0, list.length)];
@@ -21,7 +27,8 @@ function randomView(random) {
   const chosen = Object.entries(CHOICES).map(([key, values]) => [key, pick(values)]);
   return {
     ...Object.fromEntries(chosen),
-    study: word(), layer: word(), group: word(), focus: index(), epoch: index(),
+    ...Object.fromEntries(WORDS.map((name) => [name, word()])),
+    ...Object.fromEntries(INDICES.map((name) => [name, index()])),
   };
 }
 

@@ -19,16 +19,25 @@ export class Epochwise {
     return [this.held.low[feature], this.held.high[feature]];
   }
 
+  /** Features in the order that they had when somebody began to go through the training. */
+  order(rep, how) {
+    const held = this.held?.key === this.keyOf(rep) ? this.held.orders[how ?? ""] : null;
+    return held ?? rep.order(how);
+  }
+
   /** Have the layer computed at every epoch, so that it plays without a stop. */
   prepare() {
     const { reps, ask, wishOf } = this.page;
     const { workspace } = this.page.bridge;
-    if (!reps.a.plan || workspace.study.epochs.length < 2) return;
+    if (!reps.a.ready || workspace.study.epochs.length < 2) return;
     const key = this.keyOf(reps.a);
     if (this.held?.key === key || this.wanted === key) return;
     this.wanted = key;
     const { which, position } = reps.a.plan;
-    workspace.busy = true; // the player waits
+    this.orders = Object.fromEntries(
+      [null, "stored", "separation", "variance", "clusters"].map((how) => [how ?? "", reps.a.order(how)]),
+    );
+    workspace.busy.add("epochs"); // the player waits
     ask("epochs", { ...wishOf(), points: which, position, epoch: null });
   }
 
@@ -57,10 +66,10 @@ export class Epochwise {
             if (!(high[k] >= highs[k])) high[k] = highs[k];
           }
         }
-        this.held = { key, low, high };
+        this.held = { key, low, high, orders: this.orders };
       }
     }
-    bridge.workspace.busy = false;
+    bridge.workspace.busy.delete("epochs");
     redraw();
   }
 }

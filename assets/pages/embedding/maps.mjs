@@ -1,6 +1,6 @@
 /** Whose feature maps are shown on the Embedding page: a sample's, a selection's, a class's. */
-import { table } from "../lib/csv.mjs";
-import { count } from "../dom/make.mjs";
+import { table } from "../../lib/csv.mjs";
+import { count } from "../../dom/make.mjs";
 
 const KEPT = 60; // samples whose maps are kept
 const BACK = 500; // milliseconds after the cursor has left until the selection is shown again

@@ -1,6 +1,6 @@
 /** Two networks on the Embedding page: which layers go together, and their features. */
-import { drawPair } from "../dom/featurelist.mjs";
-import { make, score } from "../dom/make.mjs";
+import { drawPair } from "../../dom/featurelist.mjs";
+import { make, score } from "../../dom/make.mjs";
 
 const BEST = 60; // pairs of features that are listed
 const SIDE = 260; // pixels of the picture of correlations
@@ -84,7 +84,7 @@ export class Pairing {
   }
 
   draw() {
-    const { id, reps, goTo, bridge } = this.page;
+    const { id, reps, going, bridge } = this.page;
     const { workspace } = bridge;
     if (!workspace.second || !id("pair")) return;
     const [a, b] = [reps.a.plan?.layer, reps.b.plan?.layer];
@@ -103,7 +103,7 @@ export class Pairing {
       name: reps.a.featureName(own),
       other: reps.b.featureName(other),
       r,
-      act: () => goTo(a, own),
+      act: () => going.to(a, own),
     }));
     drawPair(id("pair"), { text, found, ask: null, picture: this.picture(answered) });
   }

@@ -1,0 +1,58 @@
+/** Which earlier features go with the one that stands first in the window. */
+import { drawEarlier } from "../../dom/featurelist.mjs";
+import { layerOf, valueName } from "./layers.mjs";
+
+export class Earlier {
+  /** @param {object} page - of `embedding.mjs`. */
+  constructor(page) {
+    this.page = page;
+    this.known = null;
+  }
+
+  draw() {
+    const { parts, reps, id, ask, wishOf } = this.page;
+    const { drawn } = parts.panes.a;
+    if (!drawn) return;
+    const { plan } = reps.a;
+    const [{ feature, name }] = drawn.rows;
+    const key = [plan.network, plan.layer, plan.which, plan.position, feature].join(" ");
+    const known = this.known?.key === key ? this.known : null;
+    drawEarlier(id("earlier"), {
+      name: `${name} of ${plan.layer}`,
+      text: known?.text ?? "",
+      found: known?.found ?? null,
+      ask: () => {
+        this.known = { key, feature, text: "Going through the earlier layers …", found: null };
+        this.draw();
+        ask("correlates", { ...wishOf(), points: plan.which, position: plan.position, feature });
+      },
+    });
+  }
+
+  async answer(end) {
+    const { going } = this.page;
+    const { byId, workspace } = this.page.bridge;
+    const wanted = this.known;
+    if (!end || !wanted) return;
+    byId("frame-jobs").textContent = "";
+    const answer = end.state === "done" && end.result.done.correlates;
+    if (!answer) {
+      wanted.text = end.error || Object.values(end.result?.failed ?? {})[0];
+    } else {
+      const [r, layer, value] = await Promise.all(
+        ["r", "layer", "feature"].map(async (name) => (await workspace.array(answer.key, name)).values),
+      );
+      const { layers } = answer.facts;
+      wanted.text = layers.length ? "" : "There is no earlier layer.";
+      wanted.found = Array.from(r, (strength, k) => {
+        const name = layers[layer[k]];
+        return {
+          name: `${name} ${valueName(layerOf(workspace.study, name), value[k])}`,
+          r: strength,
+          act: () => going.across(name, value[k], wanted.feature),
+        };
+      });
+    }
+    this.draw();
+  }
+}
