@@ -96,7 +96,7 @@ class _Progress:
 
     def __init__(self, desk: Desk, total: int) -> None:
         self._desk, self._total = desk, max(1, total)
-        self._begun = -1
+        self._begun, self._part = -1, 0.0
         self._text = ""
         self._clock = Clock()
         self.done: dict[str, Any] = {}
@@ -104,14 +104,17 @@ class _Progress:
 
     def begin(self, text: str) -> None:
         self._begun += 1
+        self._part = 0.0
         self._text = text
-        self._say(0.0, now=True)
+        self._say(now=True)
 
     def report(self, fraction: float, text: str = "") -> None:
-        self._say(fraction, now=False)
+        # A question may ask others on its way, each of which begins at nothing.
+        self._part = max(self._part, fraction)
+        self._say(now=False)
 
-    def _say(self, fraction: float, *, now: bool) -> None:
-        share = (self._begun + fraction) / self._total
+    def _say(self, *, now: bool) -> None:
+        share = (self._begun + self._part) / self._total
         state = {
             "done": dict(self.done),
             "failed": dict(self.failed),

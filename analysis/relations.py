@@ -26,21 +26,28 @@ LISTED = 200
 def correlates(bench: Workbench, layer: str, feature: int, which: Which, position: int) -> Result:
     """The features of all earlier layers that go with one feature, by the size of Pearson's r.
 
-    A feature of a layer with positions counts by its mean over all of them if all are shown.
+    A feature of a layer with positions counts by its mean over all of them if all are shown. Every
+    r is over the samples for which both features are finite.
     """
-    target = _target(bench, layer, feature, which, position)
+    bench.network.operation(layer)  # says so if there is none
     earlier = before(bench, layer)
+    steps = len(earlier) + 1
+
+    def report(fraction: float, text: str = "") -> None:
+        bench.report(fraction / steps, text)
+
+    target = _target(bench.watched(report), layer, feature, which, position)
     strengths: list[tuple[float, int, int]] = []
     for place, name in enumerate(earlier):
         start = 0
         for block in activations.blocks(
             bench.network, bench.dataset.inputs, name, budget=bench.budget // 4
         ):
-            r = figures.correlate(target, block.T)
+            r = _correlations(target, block.T)
             best = np.argsort(-np.abs(r), kind="stable")[:LISTED]
             strengths += [(float(r[k]), place, start + int(k)) for k in best if r[k] != 0.0]
             start += block.shape[1]
-        bench.report((place + 1) / len(earlier), f"Correlating with {name}")
+        bench.report((place + 2) / steps, f"Correlating with {name}")
     strengths.sort(key=lambda one: (-abs(one[0]), one[1:]))
     kept = strengths[:LISTED]
     return Result(
@@ -51,6 +58,20 @@ def correlates(bench: Workbench, layer: str, feature: int, which: Which, positio
         },
         facts={"layers": earlier},
     )
+
+
+def _correlations(target: Array, columns: Array) -> Array:
+    """(f,) r of a target (m,) with columns (f, m), which leave no points out for each other: how
+    many are at hand at once depends on the memory."""
+    finite = np.isfinite(columns)
+    if finite.all():
+        return figures.correlate(target, columns)
+    found = np.empty(len(columns))
+    kinds, kind = np.unique(np.packbits(finite, axis=1), axis=0, return_inverse=True)
+    for number in range(len(kinds)):
+        alike = kind == number
+        found[alike] = figures.correlate(target, columns[alike])
+    return found
 
 
 def before(bench: Workbench, layer: str) -> list[str]:
@@ -79,7 +100,8 @@ def _target(bench: Workbench, layer: str, feature: int, which: Which, position: 
     found = np.empty(len(bench.dataset), np.float64)
     for start, part in watched(bench, layer, bench.report):
         values = part.reshape(len(part), positions, depth)[:, :, feature]
-        found[start : start + len(part)] = values.mean(axis=1, dtype=np.float64)
+        with np.errstate(invalid="ignore"):  # infinities of both signs
+            found[start : start + len(part)] = values.mean(axis=1, dtype=np.float64)
     return found
 
 
@@ -99,7 +121,8 @@ def aligned(
     turned = found.apply(own).astype(np.float32)
     return Result(
         arrays={str(row): column for row, column in enumerate(turned)}
-        | {"low": turned.min(axis=1), "high": turned.max(axis=1)},
+        # A sample that is not finite is turned to NaN; there are others, or nothing was aligned.
+        | {"low": np.nanmin(turned, axis=1), "high": np.nanmax(turned, axis=1)},
         facts={
             "residual": _number(found.residual),
             "cka": _number(alignment.similarity(theirs, own)),

@@ -16,6 +16,7 @@ from . import features as figures
 from . import overview as overviews
 from . import points as clouds
 from . import receptive_field
+from .dependences import dependences
 from .errors import ParameterError
 from .points import Points, Which
 from .types import Array, Report, Result
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 PART = 1024
 """Features that are computed and kept together."""
-
 
 ALL = 1e12
 """Pairs of features times points of a picture: in fact every point of every layer that fits it."""
@@ -42,11 +42,15 @@ def points(
     """Which sample and which position every point stands for."""
     shape = bench.network.operation(layer).shape
     count = len(bench.dataset)
-    if which == "strongest":
+    wanted = None if samples is None else np.asarray(samples, np.int64)
+    if which != "strongest":
+        found = clouds.pick(which, count, shape, position=position, samples=wanted)
+    elif wanted is None:
         found = clouds.strongest(watched(bench, layer, bench.report), count, shape)
     else:
-        wanted = None if samples is None else np.asarray(samples, np.int64)
-        found = clouds.pick(which, count, shape, position=position, samples=wanted)
+        chosen = clouds.pick("samples", count, shape, samples=wanted).sample
+        every = _points(bench, layer, which, position, None)
+        found = Points(chosen, every.position[chosen], len(chosen))
     return Result(
         arrays={
             "sample": found.sample.astype(np.int32),
@@ -84,7 +88,7 @@ def features(bench: Workbench, layer: str, which: Which, position: int) -> Resul
     total = clouds.features_of(which, bench.network.operation(layer).shape)
     chosen = _points(bench, layer, which, position, None)
     labels = judged(bench)[chosen.sample]
-    classes = max(int(labels.max(initial=-1)) + 1, len(bench.dataset.class_names))
+    classes = classes_of(bench)
     found = []
     for part in range(parts_of(total)):
         block = part_of(bench, layer, which, position, part)
@@ -105,7 +109,7 @@ def features(bench: Workbench, layer: str, which: Which, position: int) -> Resul
             arrays[f"order {how}"] = figures.order_by(told, how, correlation)
     facts: dict[str, Any] = {"features": total, "dead": int(figures.dead(told).sum()), "rank": None}
     if correlation is not None:
-        depending = figures.dependences(correlation)
+        depending = dependences(correlation)
         facts["rank"] = depending.rank
         facts["dependences"] = [
             {
@@ -116,23 +120,32 @@ def features(bench: Workbench, layer: str, which: Which, position: int) -> Resul
             }
             for one in depending.list
         ]
-    numbers = {
-        name: array.astype(np.int32 if name.startswith("order") else np.float32)
-        for name, array in arrays.items()
-    }
+    with np.errstate(over="ignore"):  # an F-ratio beyond float32 is as good as infinite
+        numbers = {
+            name: array.astype(np.int32 if name.startswith("order") else np.float32)
+            for name, array in arrays.items()
+        }
     return Result(arrays=numbers | {"dead": figures.dead(told)}, facts=facts)
 
 
 def overview(bench: Workbench, layer: str, which: Which, position: int, order: str) -> Result:
-    """The whole matrix as a picture; of a wide layer the first features of an order."""
+    """The whole matrix as a picture; of a wide layer the first features of an order.
+
+    Raises: ParameterError for an order that the features do not have.
+    """
     total = clouds.features_of(which, bench.network.operation(layer).shape)
     chosen = _points(bench, layer, which, position, None)
     shown = np.arange(total, dtype=np.int32)
     if total > overviews.MOST_FEATURES:
         told = bench.ask("features", layer=layer, which=which, position=position)
+        orders = [how for how in figures.ORDERS if f"order {how}" in told.arrays]
+        if order not in orders:
+            raise ParameterError(
+                f"The {total:,} features of layer '{layer}' have no order '{order}'. "
+                f"Choose one of: {', '.join(orders)}."
+            )
         shown = told.arrays[f"order {order}"][: overviews.MOST_FEATURES]
-    labels = judged(bench)
-    classes = max(int(labels.max(initial=-1)) + 1, len(bench.dataset.class_names))
+    labels, classes = judged(bench), classes_of(bench)
     drawn = overviews.draw(
         picked(bench, layer, which, position, shown),
         labels[chosen.sample],
@@ -166,6 +179,12 @@ def judged(bench: Workbench) -> Array:
         return labels
     predicted: Array = bench.predictions().arrays["predicted"].astype(np.int64)
     return predicted
+
+
+def classes_of(bench: Workbench) -> int:
+    """How many classes there are: those of the network, or of the data where it gives none."""
+    known = int(bench.dataset.labels.max(initial=-1)) + 1
+    return bench.network.class_count or max(known, len(bench.dataset.class_names))
 
 
 def part_of(bench: Workbench, layer: str, which: Which, position: int, part: int) -> Array:

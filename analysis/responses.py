@@ -9,7 +9,7 @@ import numpy as np
 
 from . import maps
 from .errors import ParameterError
-from .representations import judged
+from .representations import classes_of, judged
 from .types import Array, Inputs, Report, Result
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def mean_maps(bench: Workbench, samples: Sequence[int]) -> Result:
 
 
 def class_maps(bench: Workbench) -> Result:
-    """The mean response of every layer to each class: arrays named by the class's number."""
-    labels = judged(bench)
-    classes = max(int(labels.max(initial=-1)) + 1, len(bench.dataset.class_names))
+    """The mean response of every layer to each class: arrays named by the class's number, NaN for
+    a class without samples."""
+    labels, classes = judged(bench), classes_of(bench)
     batches = bench.network.batches(bench.dataset.inputs, bench.network.layers)
     found = maps.by_class(
         batches, shapes(bench.network), labels, classes, len(labels), bench.report

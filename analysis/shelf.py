@@ -88,6 +88,7 @@ class Shelf(Generic[_Item]):
 
     def put(self, key: str, item: _Item) -> None:
         with self._lock:
+            self._items.pop(key, None)  # two may have read the same; it is used last again
             self._items[key] = item
             while len(self._items) > self._places:
                 del self._items[next(iter(self._items))]

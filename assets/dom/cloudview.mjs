@@ -1,15 +1,12 @@
 /** Three features as a cloud that can be turned. */
 import { axesEnds, depthOrder, identity, normalise, project, spin, turn } from "../lib/cloud.mjs";
-import { stylesOf } from "../lib/matrix.mjs";
+import { drawShape, stylesOf } from "../lib/matrix.mjs";
 import { drawPoints, gather, inside, nearest } from "../lib/points.mjs";
 import { GROUND } from "../lib/palette.mjs";
 import { pack } from "../lib/glyph.mjs";
-import { howFromEvent } from "../lib/selection.mjs";
-import { polygonTest, rectangleTest } from "../lib/shapes.mjs";
+import { DRAG, REACH, howOf, shapeTest } from "./gestures.mjs";
 import { make } from "./make.mjs";
 
-const REACH = 6; // pixels within which a point is meant
-const DRAG = 4; // pixels that make a drag of a click
 const SEEN = 1.25; // half of what is seen, in half sides of the cube
 const TURN = 0.12; // radians a key
 
@@ -121,19 +118,9 @@ export class CloudView {
   }
 
   outline(context) {
-    const dark = this.workspace.scheme === "dark";
-    context.beginPath();
-    if (this.tool === "lasso") {
-      this.trail.forEach(([x, y], k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
-      context.closePath();
-    } else {
-      const [[x0, y0], [x1, y1]] = [this.trail[0], this.trail.at(-1)];
-      context.rect(x0, y0, x1 - x0, y1 - y0);
-    }
-    context.fillStyle = dark ? "rgba(255,255,255,0.16)" : "rgba(20,30,45,0.12)";
-    context.strokeStyle = dark ? "#fff" : "#111";
-    context.fill();
-    context.stroke();
+    const [lasso, dark] = [this.tool === "lasso", this.workspace.scheme === "dark"];
+    const trail = lasso ? this.trail : [this.trail[0], this.trail.at(-1)];
+    drawShape(context, trail, { lasso, dark, width: 1.5 * this.ratio });
   }
 
   place(event) {
@@ -181,15 +168,13 @@ export class CloudView {
   up(event) {
     if (!this.trail) return;
     const { trail, dragging, turning } = this;
-    const pressed = howFromEvent(event);
-    const how = pressed === "replace" ? this.workspace.how : pressed;
+    const how = howOf(event, this.workspace);
     this.stop();
     if (!dragging) {
       const point = this.pick(event);
       this.on.select(point < 0 ? new Uint32Array(0) : Uint32Array.of(point), how);
     } else if (!turning) {
-      const [[x0, y0], [x1, y1]] = [trail[0], trail.at(-1)];
-      const test = this.tool === "lasso" ? polygonTest(trail) : rectangleTest({ x0, y0, x1, y1 });
+      const test = shapeTest(this.tool, trail);
       this.on.select(inside(this.area, this.seen, this.x, this.y, test), how);
     }
   }

@@ -1,28 +1,21 @@
 /** What every layer makes of a sample, or of many on average: all feature maps in one column. */
 import {
-  beside, boxOf, gridOf, hit, layoutMaps, paintLayer, pixelOf, placeOf, ranges, scaleColours,
-  shrink, tableRows, union,
+  beside, boxOf, gridOf, hit, layoutMaps, paintLayer, pixelOf, placeOf, shrink, tableRows,
 } from "../lib/maps.mjs";
-import { GROUND, toHex } from "../lib/palette.mjs";
+import { ranges, union } from "../lib/ramps.mjs";
 import { make } from "./make.mjs";
+import { mapSheet, shades, short, sizes } from "./mapsheet.mjs";
 
 const NEAR = 300; // pixels beyond the panel within which layers are kept painted
 const SIDES = 8; // padding of the column, as in the style sheet
-const SHADES = 13; // of a layer's scale
+const BELOW = 16; // pixels that stay free below what is scrolled to
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-/** The download: height at which the column is continued beside, most pixels, spaces, fonts. */
-const SHEET = { tall: 3000, pixels: 40e6, pad: 16, head: 22, apart: 14, scale: 52, font: "12px" };
 
 /** @typedef {import("../lib/maps.mjs").Spot} Spot */
 /** @typedef {{name: string, kind: string, operation: string, shape: number[]}} Layer */
 /** @typedef {{layer: string, feature: number, row: number | null, column: number | null}} Place
  * - of the layer itself, where it is shown smaller where the pixel begins; no row and column in a
  *   vector. */
-
-const rgb = (packed) => toHex([packed & 255, (packed >> 8) & 255, (packed >> 16) & 255]);
-const short = (value) => (Number.isFinite(value) ? String(+value.toPrecision(3)) : String(value));
-const sizes = (shape) => shape.join(" × ") || "1";
 
 function frame(element, { left, top, width, height }) {
   const style = { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` };
@@ -180,7 +173,7 @@ export class FeatureMaps {
     const [top, room] = [section.offsetTop, column.clientHeight];
     const bottom = map.hidden
       ? top + Math.min(room, section.offsetHeight)
-      : stage.offsetTop + map.offsetTop + map.offsetHeight + SHEET.pad;
+      : stage.offsetTop + map.offsetTop + map.offsetHeight + BELOW;
     if (top >= column.scrollTop && bottom <= column.scrollTop + room) return;
     column.scrollTop = Math.max(top, bottom - room);
   }
@@ -247,8 +240,7 @@ export class FeatureMaps {
     scale.hidden = Number.isNaN(range.low);
     entry.low.textContent = short(range.low);
     entry.high.textContent = short(range.high);
-    const colours = scaleColours(range, this.theme, SHADES).map(rgb);
-    entry.bar.style.background = `linear-gradient(90deg, ${colours})`;
+    entry.bar.style.background = `linear-gradient(90deg, ${shades(range, this.theme)})`;
   }
 
   image({ values, piece, layout }, range) {
@@ -344,72 +336,15 @@ export class FeatureMaps {
     return { columns, rows: tableRows(values, pieces, layers) };
   }
 
-  /** The whole column as one picture; a long one goes on beside. @returns {HTMLCanvasElement} */
+  /** The whole column as one picture. @returns {HTMLCanvasElement} */
   download() {
-    const { pad, head, apart, pixels } = SHEET;
     const shown = this.data ? this.entries.filter(({ layout }) => layout) : [];
-    const heights = shown.map(({ layout }) => head + layout.height + apart);
-    const wide = this.column.clientWidth;
-    const start = pad + head;
-    const total = heights.reduce((a, b) => a + b, 0);
-    const tall = Math.max(SHEET.tall, Math.sqrt(total * wide)); // then it is nearly square
-    let [left, top, bottom] = [pad, start, start];
-    const places = heights.map((height) => {
-      if (top > start && top + height > tall) [left, top] = [left + wide + pad, start];
-      const place = { left, top };
-      top += height;
-      bottom = Math.max(bottom, top);
-      return place;
+    const parts = shown.map((entry) => {
+      const range = this.rangeOf(entry);
+      const { layer, layout } = entry;
+      return { layer, layout, range, image: () => this.image(entry, range) };
     });
-    const [width, height] = [left + wide + pad, bottom + pad - apart];
-    const times = Math.min(2, Math.sqrt(pixels / (width * height)));
-    const size = { width: Math.floor(width * times), height: Math.floor(height * times) };
-    const canvas = make(this.document, "canvas", size);
-    const context = canvas.getContext("2d");
-    context.scale(times, times);
-    context.fillStyle = toHex(GROUND[this.theme]);
-    context.fillRect(0, 0, width, height);
-    context.imageSmoothingEnabled = times < 1;
-    const write = this.writer(context);
-    write(this.heading.textContent, pad, pad + head / 2, { bold: true, room: width - 2 * pad });
-    shown.forEach((entry, k) => this.stamp(context, write, entry, places[k], wide));
-    return canvas;
-  }
-
-  /** Writes text as the panel does, what has no room narrower; tells how wide it is. */
-  writer(context) {
-    const style = this.document.defaultView.getComputedStyle(this.root);
-    context.textBaseline = "middle";
-    return (text, x, y, { bold = false, align = "left", room = Infinity } = {}) => {
-      context.font = `${bold ? "600 " : ""}${SHEET.font} ${style.fontFamily}`;
-      context.fillStyle = style.getPropertyValue(bold ? "--ink" : "--quiet");
-      context.textAlign = align;
-      const width = Math.min(room, context.measureText(text).width);
-      if (width > 0) context.fillText(text, x, y, width);
-      return width;
-    };
-  }
-
-  /** One layer of the download: name, shape, scale, maps. */
-  stamp(context, write, entry, { left, top }, wide) {
-    const { layer, layout } = entry;
-    const range = this.rangeOf(entry);
-    const y = top + SHEET.head / 2 - 2;
-    let right = left + wide;
-    if (!Number.isNaN(range.low)) {
-      right -= write(short(range.high), right, y, { align: "right" }) + SHEET.scale + 6;
-      const step = SHEET.scale / SHADES;
-      scaleColours(range, this.theme, SHADES).forEach((colour, k) => {
-        context.fillStyle = rgb(colour);
-        context.fillRect(right + k * step, y - 4, step + 0.5, 8);
-      });
-      right -= write(short(range.low), right - 6, y, { align: "right" }) + 14;
-    }
-    const named = write(layer.name, left, y, { bold: true, room: right - left });
-    write(sizes(layer.shape), left + named + 8, y, { room: right - left - named - 8 });
-    const { width, height } = layout;
-    const part = make(this.document, "canvas", { width, height });
-    part.getContext("2d").putImageData(this.image(entry, range), 0, 0);
-    context.drawImage(part, left, top + SHEET.head);
+    const { root, theme } = this;
+    return mapSheet({ root, theme, parts, title: this.heading.textContent, wide: this.column.clientWidth });
   }
 }

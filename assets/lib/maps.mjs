@@ -8,7 +8,8 @@
  */
 
 import { pack } from "./glyph.mjs";
-import { GROUND, UNLABELLED, mix } from "./palette.mjs";
+import { GROUND } from "./palette.mjs";
+import { NONE, paintValues } from "./ramps.mjs";
 
 /**
  * @typedef {object} Piece
@@ -16,7 +17,7 @@ import { GROUND, UNLABELLED, mix } from "./palette.mjs";
  * @property {number[]} shape - [...spatial, channels]; [units] for a vector.
  * @property {number} factor - how many positions of the layer a pixel is the mean of, per axis.
  */
-/** @typedef {{low: number, high: number, signed: boolean}} Range - NaN where nothing is finite. */
+/** @typedef {import("./ramps.mjs").Range} Range */
 /** @typedef {{rows: number, columns: number, channels: number}} Grid */
 /** @typedef {{feature: number, row: number, column: number}} Spot - feature -1: colour picture. */
 /** @typedef {{left: number, top: number, width: number, height: number}} Box - pixels. */
@@ -44,41 +45,6 @@ const TALLEST = 16_384; // of a canvas that every browser draws
 const LINE = Object.freeze({ light: pack([212, 217, 224]), dark: pack([58, 65, 75]) });
 const GROUNDS = Object.freeze({ light: pack(GROUND.light), dark: pack(GROUND.dark) });
 
-/** What is no number: a grey that no ramp has, hatched where it is drawn. */
-const NONE = Object.freeze({ light: pack(UNLABELLED.light), dark: pack(UNLABELLED.dark) });
-
-/**
- * Stops of the two ramps, at 0, 0.2, 0.65 and 1: from the ground over a greyish tint to the accent
- * of the theme for values above zero, to orange for those below, which every vision tells apart.
- * The same side serves layers without negative values, so that blue means "above zero" in all.
- */
-const STOPS = Object.freeze({
-  light: {
-    above: [GROUND.light, [200, 213, 227], [31, 111, 184], [8, 40, 80]],
-    below: [GROUND.light, [239, 211, 184], [196, 98, 16], [92, 36, 0]],
-  },
-  dark: {
-    above: [GROUND.dark, [44, 62, 84], [90, 160, 225], [214, 236, 255]],
-    below: [GROUND.dark, [80, 56, 36], [222, 136, 48], [255, 232, 200]],
-  },
-});
-const PLACES = [0, 0.2, 0.65, 1];
-const SHADES = 255; // on each side of zero
-
-function along(stops, share) {
-  const k = share <= PLACES[1] ? 0 : share <= PLACES[2] ? 1 : 2;
-  return mix(stops[k], stops[k + 1], (share - PLACES[k]) / (PLACES[k + 1] - PLACES[k]));
-}
-
-const rampOf = ({ above, below }) =>
-  Uint32Array.from({ length: 2 * SHADES + 1 }, (_, i) => {
-    const share = (i - SHADES) / SHADES;
-    return pack(share < 0 ? along(below, -share) : along(above, share));
-  });
-
-/** Packed colours from the strongest below zero over zero to the strongest above. */
-const RAMPS = Object.freeze({ light: rampOf(STOPS.light), dark: rampOf(STOPS.dark) });
-
 const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
 
 /**
@@ -94,68 +60,6 @@ export function gridOf(shape) {
 }
 
 /**
- * Smallest and largest finite value of a layer.
- * @param {Float32Array} values
- * @param {Piece} piece
- * @returns {Range}
- */
-export function ranges(values, piece) {
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = piece.start; i < piece.start + product(piece.shape); i++) {
-    const value = values[i];
-    if (value - value !== 0) continue; // NaN or infinite
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return low > high ? { low: NaN, high: NaN, signed: false } : { low, high, signed: low < 0 };
-}
-
-/** One range for several layers. @param {Range[]} list @returns {Range} */
-export function union(list) {
-  const known = list.filter(({ low }) => !Number.isNaN(low));
-  if (!known.length) return { low: NaN, high: NaN, signed: false };
-  const low = Math.min(...known.map((range) => range.low));
-  const high = Math.max(...known.map((range) => range.high));
-  return { low, high, signed: low < 0 };
-}
-
-/** Shades per unit of value: zero is the ground, the value farthest from it the last shade. */
-function slope({ low, high }) {
-  const most = Math.max(Math.abs(low), Math.abs(high));
-  return most === 0 ? 0 : SHADES / most;
-}
-
-function shade(value, scale, ramp, none) {
-  const t = value * scale;
-  if (t !== t) return none;
-  return ramp[t >= SHADES ? 2 * SHADES : t <= -SHADES ? 0 : (t + SHADES + 0.5) | 0];
-}
-
-/**
- * Colour of a value: the ground for 0, the same on both sides for the same distance from it.
- * @param {number} value
- * @param {Range} range
- * @param {import("./palette.mjs").Theme} theme
- * @returns {number} packed.
- */
-export function colour(value, range, theme) {
-  return shade(value, slope(range), RAMPS[theme], NONE[theme]);
-}
-
-/**
- * Colours from the lower to the upper end of a range, as a scale shows them.
- * @param {Range} range
- * @param {import("./palette.mjs").Theme} theme
- * @param {number} count - at least 2.
- * @returns {number[]} packed.
- */
-export function scaleColours(range, theme, count) {
-  const step = (range.high - range.low) / (count - 1);
-  return Array.from({ length: count }, (_, k) => colour(range.low + k * step, range, theme));
-}
-
-/**
  * Fill one map, a pixel per value.
  * @param {Float32Array} values
  * @param {Piece} piece
@@ -167,13 +71,7 @@ export function scaleColours(range, theme, count) {
  */
 export function paintMap(values, piece, channel, range, theme, out) {
   const { rows, columns, channels } = gridOf(piece.shape);
-  const scale = slope(range);
-  const ramp = RAMPS[theme];
-  const none = NONE[theme];
-  for (let p = 0, i = piece.start + channel; p < rows * columns; p++, i += channels) {
-    out[p] = shade(values[i], scale, ramp, none);
-  }
-  return out;
+  return paintValues(values, piece.start + channel, channels, rows * columns, range, theme, out);
 }
 
 /**

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from analysis.board import Desk
 from analysis.errors import ParameterError
+from analysis.home import Home
 
 
 def add(desk: Desk, a: int, b: int) -> int:
@@ -18,6 +19,14 @@ def add(desk: Desk, a: int, b: int) -> int:
 
 def refuse(desk: Desk) -> None:
     raise ParameterError("epsilon is in [0, 1]; got 8.")
+
+
+def where(home: Home, letters: str) -> bytes:
+    return f"{letters} in {home.path}".encode()
+
+
+def slowly(home: Home) -> None:
+    time.sleep(1.5)
 
 
 def defect(desk: Desk) -> float:

@@ -12,7 +12,7 @@ import pytest
 
 from analysis.board import Board, Desk, Note
 from analysis.engine import Engine
-from analysis.errors import Cancelled, ParameterError
+from analysis.errors import Cancelled, ParameterError, StudyError
 from analysis.home import Home
 
 DEADLINE = 40.0
@@ -77,6 +77,34 @@ def test_progress_and_cancel(engine: Engine) -> None:
     assert end_of(engine, "long").result == 2
 
 
+def test_a_call_is_answered_at_once(engine: Engine) -> None:
+    found = engine.call("where", "bytes")
+    assert found == f"bytes in {engine._home.path}".encode()
+
+
+def test_a_call_that_is_refused_says_why(engine: Engine) -> None:
+    with pytest.raises(ParameterError, match=r"^epsilon is in \[0, 1\]; got 8\.$"):
+        engine.call("refuse")
+
+
+def test_a_call_goes_past_jobs_that_wait(engine: Engine, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    jobs = [f"waiting{number}" for number in range(8)]
+    for job in jobs:
+        engine.submit(job, "slow_line", str(log))
+    assert engine.call("where", "") == f" in {engine._home.path}".encode()
+    # Two jobs at a time take half a second each.
+    assert not log.exists() or len(log.read_text().split()) < len(jobs)
+    for job in jobs:
+        assert end_of(engine, job).state == "done"
+
+
+def test_a_call_without_an_answer_in_time(engine: Engine) -> None:
+    with pytest.raises(StudyError, match=r"did not answer within 0\.1 s.*Try again"):
+        engine.call("slowly", patience=0.1)
+    assert engine.call("where", "again").startswith(b"again"), "the worker is as it was"
+
+
 def test_two_callers_share_a_job(engine: Engine, tmp_path: Path) -> None:
     log = tmp_path / "log"
     for _ in range(3):
@@ -103,8 +131,6 @@ def test_a_job_whose_worker_always_dies_fails_with_words(engine: Engine) -> None
 
 
 def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
-    from analysis.errors import StudyError
-
     lost = Engine(Home(tmp_path), scheduler="tcp://127.0.0.1:9")
     lost.start()
     with pytest.raises(StudyError, match=r"could not reach the cluster at tcp://127.0.0.1:9"):

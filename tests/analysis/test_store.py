@@ -15,7 +15,7 @@ import pytest
 
 from analysis.errors import StoreError
 from analysis.home import Home, write_json
-from analysis.store import DiskStore
+from analysis.store import DiskStore, MemoryStore, Store
 from analysis.types import Result
 
 KEY = "a" * 64
@@ -51,6 +51,39 @@ def test_round_trip(home: Home) -> None:
     assert store.array(KEY, "other") is None
     assert store.get("b" * 64) is None
     assert KEY in store
+
+
+@pytest.mark.parametrize("kind", ["disk", "memory"])
+def test_some_arrays_of_an_answer(home: Home, kind: str) -> None:
+    store: Store = DiskStore(home) if kind == "disk" else MemoryStore()
+    columns = {str(k): np.full(3, k, np.float32) for k in range(12)}
+    store.put(KEY, Result(columns, {"a": 1}))
+    found = store.arrays(KEY, ["10", "2", "10"])
+    assert found is not None
+    assert [array.tolist() for array in found] == [[10.0] * 3, [2.0] * 3, [10.0] * 3]
+    assert {array.dtype for array in found} == {np.dtype(np.float32)}
+    assert store.arrays(KEY, []) == []
+    assert store.arrays(KEY, ["2", "12"]) is None, "all or none"
+    assert store.arrays(KEY, ["facts.json"]) is None
+    assert store.arrays("b" * 64, ["2"]) is None
+    assert KEY in store, "what is not there is no damage"
+
+
+def test_a_damaged_array_is_dropped_with_its_answer(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = DiskStore(home)
+    store.put(KEY, Result({"x": np.arange(400), "y": np.arange(400) + 1000}, {}))
+    (file,) = files_of(home)
+    content = file.read_bytes()
+    place = content.index((1200).to_bytes(8, "little"))  # in the middle of "y"
+    file.write_bytes(content[:place] + b"\xff" + content[place + 1 :])
+    whole = store.arrays(KEY, ["x"])
+    assert whole is not None, "the others are not read"
+    np.testing.assert_array_equal(whole[0], np.arange(400))
+    assert store.arrays(KEY, ["x", "y"]) is None
+    assert "damaged" in caplog.text
+    assert KEY not in store
 
 
 def test_directory_is_private(home: Home) -> None:

@@ -1,0 +1,265 @@
+"""Jobs that answer questions in a row, and single samples at once, as a worker does it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from analysis import activations, asked, dataset, network, shelf
+from analysis.board import Board, Desk
+from analysis.errors import Cancelled, DataError, ParameterError
+from analysis.home import Home
+from analysis.store import DiskStore
+from analysis.types import Source
+from analysis.workbench import Workbench
+from tests.analysis import architectures as zoo
+
+COUNT = 20
+BUDGET = 2**28
+POINTS = {"layer": "conv", "which": "positions", "position": 0}
+EVERY = POINTS | {"samples": None}
+
+
+class Listener(Desk):
+    """A desk that remembers all that it is told."""
+
+    def __init__(self, home: Home, job: str = "job") -> None:
+        super().__init__(home, job)
+        self.heard: list[dict[str, Any]] = []
+
+    def tell(self, progress: Any, *, now: bool = False) -> None:
+        (state,) = progress
+        self.heard.append(state)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A training of two epochs, and its data."""
+    place = tmp_path_factory.mktemp("files")
+    folder = place / "run"
+    folder.mkdir()
+    image = keras.Input((6, 6, 1), name="image")
+    x = keras.layers.Conv2D(2, 3, name="conv")(image)
+    x = keras.layers.Flatten(name="flatten")(x)
+    model = keras.Model(image, keras.layers.Dense(3, activation="softmax", name="dense")(x))
+    for number in (0, 4):
+        zoo.scramble(model, number).save(folder / f"epoch-{number}.keras")
+    random = np.random.default_rng(0)
+    np.savez(place / "my.npz", x=random.random((COUNT, 6, 6), np.float32), y=np.arange(COUNT) % 3)
+    return folder, place / "my.npz"
+
+
+def source_of(files: tuple[Path, Path], **more: Any) -> dict[str, Any]:
+    model, data = files
+    return dataclasses.asdict(Source(model=str(model), data=str(data), **more))
+
+
+def step(source: Any, *questions: tuple[str, dict[str, Any]], other: Any = None) -> dict[str, Any]:
+    """Questions under names of their own: "points" is asked as "my points"."""
+    listed = [
+        {"name": f"my {question}", "question": question, "parameters": parameters}
+        for question, parameters in questions
+    ]
+    return {"source": source, "other": other, "questions": listed}
+
+
+def task(*steps: dict[str, Any]) -> dict[str, Any]:
+    return {"steps": list(steps), "budget": BUDGET}
+
+
+def activations_of(files: tuple[Path, Path], epoch: int, layer: str) -> Any:
+    net = network.load(files[0] / f"epoch-{epoch}.keras")
+    return activations.of(net, dataset.load(str(files[1])).inputs, layer)
+
+
+def test_answers_are_kept_under_what_is_returned(home: Home, files: tuple[Path, Path]) -> None:
+    desk = Listener(home)
+    wanted = task(
+        step(
+            source_of(files),
+            ("points", EVERY),
+            ("columns", EVERY | {"part": 0}),
+            ("fields", {"layer": "conv"}),
+        )
+    )
+    result = asked.answer(desk, wanted)
+    assert result["failed"] == {}
+    assert result["steps"] == [result["done"]]
+    assert list(result["done"]) == ["my points", "my columns", "my fields"]
+    assert result["done"]["my points"]["facts"] == {"count": 320, "total": 320}
+    found = DiskStore(home).get(result["done"]["my columns"]["key"])
+    assert found is not None
+    expected = activations_of(files, 4, "conv").reshape(-1, 2)
+    np.testing.assert_array_equal(np.stack(list(found.arrays.values())).T, expected)
+
+
+def test_progress_is_told_question_by_question(home: Home, files: tuple[Path, Path]) -> None:
+    desk = Listener(home)
+    # The features ask for points and columns themselves, each with a progress of its own.
+    wanted = task(
+        step(source_of(files), ("features", POINTS | {"which": "strongest"}), ("points", EVERY))
+    )
+    result = asked.answer(desk, wanted)
+    shares = [state["fraction"] for state in desk.heard]
+    assert shares == sorted(shares)
+    assert shares[0] == 0.0
+    begun = [state for state in desk.heard if state["text"] == "Choosing points"]
+    assert [state["text"] for state in desk.heard[:-1]] == ["Looking at features"] * (
+        len(desk.heard) - 1
+    )
+    assert begun == desk.heard[-1:]
+    assert begun[0]["fraction"] == 0.5
+    assert begun[0]["done"] == {"my features": result["done"]["my features"]}
+    assert set(begun[0]) == {"done", "failed", "fraction", "text", "left"}
+
+
+def test_every_epoch_is_a_step(home: Home, files: tuple[Path, Path]) -> None:
+    desk = Listener(home)
+    about = EVERY | {"part": 0}
+    wanted = [step(source_of(files, epoch=number), ("columns", about)) for number in (0, 4)]
+    result = asked.answer(desk, task(*wanted))
+    keys = [answers["my columns"]["key"] for answers in result["steps"]]
+    assert len(set(keys)) == 2
+    for epoch, key in zip((0, 4), keys, strict=True):
+        column = DiskStore(home).array(key, "1")
+        own = activations_of(files, epoch, "conv")[..., 1].ravel()
+        np.testing.assert_array_equal(column, own)
+    texts = dict.fromkeys(state["text"] for state in desk.heard)
+    assert list(texts) == ["epoch 0: Taking activations", "epoch 4: Taking activations"]
+    assert desk.heard[-1]["done"] == result["steps"][0], "what is shown is that of the first step"
+
+
+def test_a_question_that_fails_leaves_the_others_alone(
+    home: Home, files: tuple[Path, Path]
+) -> None:
+    desk = Listener(home)
+    bad = EVERY | {"which": "position", "position": 16}
+    wanted = task(
+        step(
+            source_of(files),
+            ("points", bad),
+            ("fields", {"layer": "cnv"}),
+            ("columns", EVERY | {"part": 0}),
+        )
+    )
+    result = asked.answer(desk, wanted)
+    assert list(result["done"]) == ["my columns"]
+    assert result["failed"] == {
+        "my points": "The layer has a grid of 4 × 4 positions, 0 to 15 row by row; got 16.",
+        "my fields": "No layer 'cnv' in this network (5 layers). Did you mean 'conv'?",
+    }
+    assert desk.heard[-1]["failed"] == result["failed"]
+
+
+def test_a_defect_is_not_taken_for_an_answer(
+    home: Home, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Any, question: str, **_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Workbench, "ask", broken)
+    monkeypatch.setattr(asked, "open_source", lambda *_: "")
+    with pytest.raises(ZeroDivisionError):
+        asked.answer(Listener(home), task(step(source_of(files), ("points", EVERY))))
+
+
+def test_a_cancel_keeps_what_is_done(home: Home, files: tuple[Path, Path]) -> None:
+    class Impatient(Listener):
+        def tell(self, progress: Any, *, now: bool = False) -> None:
+            super().tell(progress, now=now)
+            if progress[0]["done"]:
+                Board(self.home.board).ask_to_stop("job")
+            self.check()
+
+    desk = Impatient(home)
+    wanted = task(step(source_of(files), ("points", EVERY), ("columns", EVERY | {"part": 0})))
+    with pytest.raises(Cancelled):
+        asked.answer(desk, wanted)
+    key = desk.heard[-1]["done"]["my points"]["key"]
+    assert key in DiskStore(home)
+
+
+def test_what_is_there_is_looked_up(
+    home: Home, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = task(step(source_of(files), ("columns", EVERY | {"part": 0}), ("class maps", {})))
+    first = asked.answer(Listener(home), wanted)
+    monkeypatch.setattr(network.Network, "batches", lambda *_: pytest.fail("computed again"))
+    assert asked.answer(Listener(home, "again"), wanted) == first
+
+
+def test_two_networks_side_by_side(home: Home, files: tuple[Path, Path]) -> None:
+    early, late = source_of(files, epoch=0), source_of(files, epoch=4)
+    names = [network.load(files[0] / f"epoch-{number}.keras").fingerprint for number in (0, 4)]
+    key = POINTS | {"layer": "conv", "other_layer": "conv"}
+    wanted = task(
+        step(early, ("between", key | {"other": names[1]}), other=late),
+        step(late, ("aligned", key | {"other": names[0]}), other=early),
+        step(late, ("between", key | {"other": names[0]})),
+    )
+    result = asked.answer(Listener(home), wanted)
+    assert [list(answers) for answers in result["steps"]] == [["my between"], ["my aligned"], []]
+    assert result["failed"] == {
+        "my between": "The second network of this question is not at hand. Choose it again."
+    }
+    store = DiskStore(home)
+    own, theirs = (activations_of(files, number, "conv").reshape(-1, 2) for number in (0, 4))
+    r = store.array(result["steps"][0]["my between"]["key"], "r")
+    every = np.corrcoef(np.hstack([own, theirs]).T)[:2, 2:]
+    np.testing.assert_allclose(r, every, atol=1e-5)
+    assert 0 <= result["done"]["my aligned"]["facts"]["residual"] <= 1
+
+
+def test_a_study_that_cannot_be_opened_says_why(home: Home, files: tuple[Path, Path]) -> None:
+    with pytest.raises(DataError, match="Epoch 3 of 'run' was not recorded"):
+        asked.answer(Listener(home), task(step(source_of(files, epoch=3), ("points", EVERY))))
+
+
+def test_an_embedding_of_unlabelled_data(
+    home: Home, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with np.load(files[1]) as stored:
+        np.savez(tmp_path / "blank.npz", x=stored["x"])
+    source = source_of((files[0], tmp_path / "blank.npz"), output="embedding")
+    overview = ("overview", POINTS | {"order": "stored"})
+    wanted = task(step(source, ("features", POINTS), overview, ("class maps", {})))
+    result = asked.answer(Listener(home), wanted)
+    assert result["failed"] == {}
+    assert result["done"]["my overview"]["facts"]["classes"] == 0
+
+
+@pytest.mark.parametrize("samples", [[7], [1, 2, 19]])
+def test_maps_of_samples_come_as_bytes(
+    home: Home, files: tuple[Path, Path], samples: list[int]
+) -> None:
+    found = asked.sample_maps(home, {"source": source_of(files, epoch=0), "samples": samples})
+    assert isinstance(found, bytes)
+    layers = network.load(files[0] / "epoch-0.keras").layers
+    expected = [
+        activations_of(files, 0, layer)[samples].astype(np.float64).mean(axis=0).ravel()
+        for layer in layers
+    ]
+    numbers = np.frombuffer(found, np.float32)
+    np.testing.assert_allclose(numbers, np.concatenate(expected), rtol=1e-5, atol=1e-6)
+    with pytest.raises(ParameterError, match="samples 0 to 19"):
+        asked.sample_maps(home, {"source": source_of(files), "samples": [COUNT]})
+
+
+def test_a_study_is_read_once(
+    home: Home, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {"source": source_of(files), "samples": [0]}
+    shelf.STUDIES.clear()
+    first = asked.sample_maps(home, wanted)
+    monkeypatch.setattr(shelf.networks, "load", lambda *_, **__: pytest.fail("read again"))
+    assert asked.sample_maps(home, wanted) == first
