@@ -9,12 +9,13 @@ by exactly one of all processes that ask (`Store.lock`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
 from .keys import cache_key
+from .points import Which, normalised
 from .questions import QUESTIONS
 from .store import MemoryStore, Store
 from .types import Array, Dataset, Fill, Metric, Preprocessing, Report, Result, Study, silent
@@ -128,6 +129,49 @@ class Workbench:
         """Arrays `grid` (h, w), `levels` (n,), `order` (n,); facts `separation`,
         `separation_by_class`."""
         return self.ask("glyph", layer=layer, metric=metric, preprocessing=preprocessing, fill=fill)
+
+    def points(self, layer: str, which: Which = "positions", position: int = 0) -> Result:
+        """Arrays `sample`, `position` (m,): what every point of a layer's cloud stands for; facts
+        `count`, `total`."""
+        return self.ask("points", samples=None, **self._cloud(layer, which, position))
+
+    def columns(
+        self, layer: str, features: Sequence[int], which: Which = "positions", position: int = 0
+    ) -> Array:
+        """(len(features), m) float32: some features of a layer's cloud, point by point."""
+        from .representations import picked  # noqa: PLC0415 - brings numba along
+
+        return picked(self, **self._cloud(layer, which, position), wanted=features)
+
+    def features(self, layer: str, which: Which = "positions", position: int = 0) -> Result:
+        """Arrays (d,) `mean`, `deviation`, `low`, `high`, `f_ratio`, `dead`, `order separation`,
+        ...; facts `rank`, `dependences`."""
+        return self.ask("features", **self._cloud(layer, which, position))
+
+    def overview(
+        self, layer: str, which: Which = "positions", position: int = 0, order: str = "stored"
+    ) -> Result:
+        """The whole scatter-plot matrix: arrays `owner`, `density` (s, s), `features`."""
+        return self.ask("overview", order=order, **self._cloud(layer, which, position))
+
+    def receptive_fields(self, layer: str) -> Array:
+        """(positions, 4) int32: top, left, bottom, right of the pixels that a position sees."""
+        return self.ask("fields", layer=layer).arrays["boxes"]
+
+    def correlates(
+        self, layer: str, feature: int, which: Which = "positions", position: int = 0
+    ) -> Result:
+        """Earlier features that go with one: arrays `r`, `layer`, `feature`; fact `layers`."""
+        cloud = self._cloud(layer, which, position)
+        return self.ask("correlates", feature=feature, **cloud)
+
+    def mean_maps(self, samples: Sequence[int]) -> Array:
+        """(total,) float32: the mean response of every layer, laid out as `maps.offsets` says."""
+        return self.ask("mean maps", samples=sorted(set(samples))).arrays["values"]
+
+    def _cloud(self, layer: str, which: Which, position: int) -> dict[str, Any]:
+        shape = self.network.operation(layer).shape
+        return {"layer": layer, "which": normalised(which, shape), "position": position}
 
     def glyph_facts(self, **parameters: Any) -> Mapping[str, Any] | None:
         """The facts of a glyph that is there already, None otherwise."""

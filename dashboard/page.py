@@ -23,6 +23,7 @@ class Page:
         icon: path data of a 24 x 24 line drawing.
         layout: builds the page; called often, computes nothing.
         register: adds the page's callbacks.
+        stores: what its jobs write to; it stays when the page is left, because the jobs go on.
     """
 
     path: str
@@ -30,3 +31,4 @@ class Page:
     icon: str
     layout: Callable[[], Component]
     register: Callable[[Dash, Studies], None]
+    stores: Callable[[], list[Component]] = list

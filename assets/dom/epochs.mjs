@@ -76,9 +76,10 @@ export class Epochs {
 
   /** To the next epoch once this one is what is shown. */
   onward() {
-    const { study, view, busy } = this.workspace;
+    const { study, view, busy, drawn } = this.workspace;
     const last = this.epochs.at(-1);
     if (busy.size || (study?.epoch ?? last) !== (view.epoch ?? last)) return;
+    if (drawn !== undefined && drawn !== study.networkKey) return;
     if (this.place === this.epochs.length - 1) this.stop();
     else this.show(this.place + 1);
   }

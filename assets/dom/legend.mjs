@@ -69,7 +69,8 @@ export class Legend {
       const how = howFromEvent(event);
       workspace.select(byClass(this.labels, k), how === "replace" ? workspace.how : how);
     });
-    return make(document, "div.row", {}, button, ...this.extra(name, k), pick);
+    const picks = make(document, "span.picks", {}, ...this.extra(name, k), pick);
+    return make(document, "div.row", {}, button, picks);
   }
 
   extra(name, k) {

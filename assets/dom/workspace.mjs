@@ -33,6 +33,7 @@ export class Workspace {
     this.hovered = null;
     this.how = "replace";
     this.busy = new Set(); // what a player of epochs has to wait for
+    this.drawn = undefined; // fingerprint of the network that the page shows, if it says so
     this.close();
   }
 

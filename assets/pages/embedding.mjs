@@ -45,7 +45,9 @@ export function embedding(bridge) {
 
   /** The page's parts, made anew whenever it is shown. */
   function mount() {
-    if (!id("plot-a") || parts.panes?.a.find("plot").isConnected) return Boolean(id("plot-a"));
+    const here = id("plot-a");
+    if (!here || parts.here === here) return Boolean(here);
+    parts.here = here;
     const pane = (which, names) =>
       new Pane({
         find: (name) => id(names[name] ?? `${name}-${which}`),
@@ -59,7 +61,7 @@ export function embedding(bridge) {
     const a = pane("a", { "overview-panel": "overview-panel", "overview-text": "overview-text" });
     const b = pane("b", {});
     a.shown = () => {
-      workspace.busy.delete("plots");
+      workspace.drawn = reps.a.plan.network;
       features();
       earlier.draw();
     };
@@ -68,7 +70,7 @@ export function embedding(bridge) {
     b.name = "B";
     b.shown = () => pairing.draw();
     parts.panes = { a, b };
-    parts.legend = new Legend(id("plot-a") && byId("legend"), workspace, (focus) => changeView({ focus }), {
+    parts.legend = new Legend(byId("legend"), workspace, (focus) => changeView({ focus }), {
       text: "mean",
       title: "Mean feature maps of",
       act: (k) => {
@@ -83,7 +85,6 @@ export function embedding(bridge) {
       on: { layer: (layer) => going.open(layer), pixel: (pixel) => going.toPixel(pixel) },
     });
     maps.mounted();
-    const here = id("plot-a");
     workspace.on("selection", () => selected(), here);
     workspace.on("colours", () => overviews(), here);
     workspace.on("second", () => second(), here);
@@ -230,29 +231,29 @@ export function embedding(bridge) {
     set("embedding-layer", { data: layers });
     set("embedding-across", { data: layers });
     maps.study();
-    workspace.busy.add("plots");
   }
 
   return {
     embeddingKnobs(view, study, beside, ...known) {
       const silent = Array(9).fill(nothing());
-      if (study?.state !== "ready" || !id("plot-a")) return [nothing(), nothing(), nothing(), ...silent];
-      mount();
+      if (study?.state !== "ready") return [nothing(), nothing(), nothing(), ...silent];
       const ready = beside?.state === "ready" ? beside : null;
       const wanted = Object.values(knobs(view, study, ready));
       const changed = wanted.map((one, k) => JSON.stringify(one) !== JSON.stringify(known[k] ?? null));
       const layer = layerOf(study, view.layer) ?? study.layers.at(-1);
       const across = layerOf(study, view.across) ?? study.layers[0];
       const structured = layer.shape.length > 1;
-      id("place").classList.toggle("hidden", !(structured && view.points === "position"));
-      id("across-box").classList.toggle("hidden", view.form !== "across");
-      id("size-box").classList.toggle("hidden", view.form === "cloud");
+      const hide = (name, hidden) => id(name)?.classList.toggle("hidden", hidden);
+      hide("place", !(structured && view.points === "position"));
+      hide("across-box", view.form !== "across");
+      hide("size-box", view.form === "cloud");
       set("embedding-points", { disabled: !structured });
       if ((parts.form === "cloud") !== (view.form === "cloud")) {
         set("embedding-tool", { value: view.form === "cloud" ? "pan" : "rectangle" });
       }
       parts.form = view.form;
       set("embedding-colour", { value: workspace.mode === "relative" ? "class" : workspace.mode });
+      pairing.planned();
       if (!changed[0]) window.queueMicrotask(redraw);
       return [
         ...wanted.map((one, k) => (changed[k] ? one : nothing())),
@@ -318,13 +319,14 @@ export function embedding(bridge) {
           (plan) => {
             if (!mount()) return nothing();
             reps[which].setPlan(plan);
+            if (plan?.missing) set(`embedding-to-compute-${which}`, { data: { ...plan.wish, asked: Date.now() } });
             if (which === "b") pairing.planned();
             if (plan?.which === "position") {
               const width = reps[which].grid.at(-1);
               set("embedding-place-row", { value: Math.floor(plan.position / width) });
               set("embedding-place-column", { value: plan.position % width });
             }
-            if (plan && !plan.error && !reps[which].ready) redraw();
+            if (plan && !plan.error) redraw();
             return nothing();
           },
         ],
@@ -383,6 +385,7 @@ export function embedding(bridge) {
 
     /** The page was shown: take up what is open. */
     shown() {
+      workspace.drawn = id("plot-a") ? null : undefined;
       if (mount() && workspace.ready) options();
     },
   };

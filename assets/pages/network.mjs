@@ -128,6 +128,7 @@ export function network(bridge) {
       mount();
       workspace.setPlan(plan);
       working(plan.missing ? "Waiting for the worker" : "");
+      if (plan.missing) set("network-to-compute", { data: { ...plan.wish, asked: Date.now() } });
       return nothing();
     },
 

@@ -36,6 +36,7 @@ def layout(pages: Sequence[Page], studies: dict[str, str], first: str) -> Compon
         children=html.Div(
             [
                 *_stores(first),
+                *(store for page in pages for store in page.stores()),
                 html.A("Skip to the picture", href="#page", className="skip"),
                 _header(studies, first),
                 _rail(pages),

@@ -7,12 +7,12 @@ of what is shown lie, and starts what is missing. "a" is the open layer, "x" the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from analysis.errors import StudyError
@@ -67,7 +67,7 @@ def layout() -> Component:
     """The page before any study is open."""
     return html.Div(
         [
-            *_stores(),
+            *_named(("knobs", "plan"), CLOUDS),
             _toolbar(),
             html.Div([_left(), _panes(), _side()], className="embedding-body"),
         ],
@@ -75,13 +75,16 @@ def layout() -> Component:
     )
 
 
-def _stores() -> list[Component]:
-    of_clouds = ("knobs", "plan", "to-compute", "progress", "computed")
-    of_tasks = ("wish", "progress", "answer")
+def stores() -> list[Component]:
+    """What jobs are started by and what they write to."""
     return [
-        *(dcc.Store(id=ids(f"{name}-{cloud}")) for cloud in CLOUDS for name in of_clouds),
-        *(dcc.Store(id=ids(f"{name}-{task}")) for task in TASKS for name in of_tasks),
+        *_named(("to-compute", "progress", "computed"), CLOUDS),
+        *_named(("wish", "progress", "answer"), TASKS),
     ]
+
+
+def _named(names: Iterable[str], whose: Iterable[str]) -> list[Component]:
+    return [dcc.Store(id=ids(f"{name}-{one}")) for one in whose for name in names]
 
 
 def _toolbar() -> Component:
@@ -426,15 +429,12 @@ def _cloud(app: Dash, studies: Studies, cloud: str) -> None:
 
     @app.callback(
         Output(ids(f"plan-{cloud}"), "data"),
-        Output(ids(f"to-compute-{cloud}"), "data"),
         Input(ids(f"knobs-{cloud}"), "data"),
         *again,
     )
     def _(knobs: dict[str, Any] | None, *_again: int) -> Any:
-        if not knobs:
-            return None, no_update
-        wanted = cloud_plan(studies, knobs)
-        return wanted, knobs if wanted.get("missing") else no_update
+        # The browser starts the job of "wish", which outlives the page; this callback does not.
+        return cloud_plan(studies, knobs) | {"wish": knobs} if knobs else None
 
     app.callback(
         Output(ids(f"computed-{cloud}"), "data"),
@@ -534,4 +534,11 @@ def _clientside(app: Dash) -> None:
         link(function, sink, Input(ids(name), "n_clicks"))
 
 
-PAGE = Page(path="/embedding", title="Embedding", icon=_PAGE, layout=layout, register=register)
+PAGE = Page(
+    path="/embedding",
+    title="Embedding",
+    icon=_PAGE,
+    layout=layout,
+    register=register,
+    stores=stores,
+)

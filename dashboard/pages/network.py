@@ -46,15 +46,17 @@ def layout() -> Component:
     return html.Div(
         [
             dcc.Store(id=ids("plan")),
-            dcc.Store(id=ids("to-compute")),
-            dcc.Store(id=ids("progress")),
-            dcc.Store(id=ids("computed")),
             dcc.Store(id=ids("knobs")),
             _toolbar(),
             html.Div([_picture(), _side()], className="split"),
         ],
         className="network",
     )
+
+
+def stores() -> list[Component]:
+    """What the job that makes the glyphs is started by and writes to."""
+    return [dcc.Store(id=ids(name)) for name in ("to-compute", "progress", "computed")]
 
 
 def _toolbar() -> Component:
@@ -321,7 +323,6 @@ def register(app: Dash, studies: Studies) -> None:
 
     @app.callback(
         Output(ids("plan"), "data"),
-        Output(ids("to-compute"), "data"),
         Input(frame("study"), "data"),
         Input(ids("knobs"), "data"),
         Input(ids("resume"), "n_clicks"),
@@ -329,11 +330,9 @@ def register(app: Dash, studies: Studies) -> None:
     def _(study: dict[str, Any] | None, knobs: dict[str, Any] | None, _resume: int) -> Any:
         card = card_of(study)
         if card is None or knobs is None or study is None:
-            return no_update, no_update
-        wanted = plan(studies, card, knobs)
-        if not wanted["missing"]:
-            return wanted, no_update
-        return wanted, _question(knobs) | study["wish"]
+            return no_update
+        # The browser starts the job of "wish", which outlives the page; this callback does not.
+        return plan(studies, card, knobs) | {"wish": _question(knobs) | study["wish"]}
 
     app.callback(
         Output(ids("computed"), "data"),
@@ -410,4 +409,4 @@ def _clientside(app: Dash) -> None:
     link("downloadConfusion", sink, Input(ids("confusion"), "n_clicks"))
 
 
-PAGE = Page(path="/", title="Network", icon=_PAGE, layout=layout, register=register)
+PAGE = Page(path="/", title="Network", icon=_PAGE, layout=layout, register=register, stores=stores)

@@ -163,6 +163,10 @@ STEPS = """async ([columns, repeats]) => {
     for (const name of ["drawFrame", "paint", "outline", "redraw"]) {
         found[name] = await median(() => view[name]());
     }
+    const half = Uint32Array.from({ length: shape[1] >> 1 }, (_, i) => 2 * i);
+    workspace.select(half, "replace");
+    found["paint, half selected"] = await median(() => view.paint());
+    workspace.select([], "replace");
     view.destroy();
     box.replaceChildren(...rest);
     return found;

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -54,18 +53,22 @@ def pick(tab: Page, control: str, option: str) -> None:
     tab.get_by_role("option", name=option, exact=True).click()
 
 
-def shown(tab: Page) -> Any:
+def shown(tab: Page) -> dict[str, int]:
     """The plots' pixels, in short: how many are of each colour."""
-    return tab.evaluate(
+    counts: dict[str, int] = tab.evaluate(
         """() => {
             const canvas = document.querySelector("#embedding-plot-a canvas");
-            const context = canvas.getContext("2d", { willReadFrequently: true });
-            const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+            const { width, height } = canvas;
+            const copy = Object.assign(document.createElement("canvas"), { width, height });
+            const context = copy.getContext("2d", { willReadFrequently: true });
+            context.drawImage(canvas, 0, 0);
+            const { data } = context.getImageData(0, 0, width, height);
             const counts = {};
             for (const one of new Uint32Array(data.buffer)) counts[one] = (counts[one] ?? 0) + 1;
             return counts;
         }"""
     )
+    return counts
 
 
 def test_a_layer_is_shown_feature_against_feature(tab: Page, digits: Server) -> None:
