@@ -18,6 +18,7 @@
  */
 import { download } from "./dom/make.mjs";
 import { Connection } from "./dom/connection.mjs";
+import { encode } from "./lib/address.mjs";
 import { howFromEvent } from "./lib/selection.mjs";
 import { Tooltip } from "./dom/tooltip.mjs";
 import { Workspace } from "./dom/workspace.mjs";
@@ -75,6 +76,10 @@ functions.pageShown = () => {
     if (link.pathname === window.location.pathname) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  // A link of the rail names no view; the address shall.
+  const { history, location } = window;
+  const query = workspace.ready ? encode(workspace.view) : location.search;
+  if (query !== location.search) history.replaceState(history.state, "", location.pathname + query);
   for (const page of pages) page.shown();
   return bridge.nothing();
 };

@@ -52,7 +52,10 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
     module = app.get_asset_url("clientside.mjs")
     # The page starts when our functions are there; otherwise its first callbacks might not be.
-    app.renderer = f'import("{module}").then(() => new DashRenderer());'
+    app.renderer = (
+        f'import("{module}").then(() => new DashRenderer(), (error) => {{'
+        'document.body.textContent = "The page could not be loaded: " + error; throw error; });'
+    )
     app.layout = frame_layout.layout(
         PAGES, {name: offer.title for name, offer in studies.offers.items()}, studies.first
     )

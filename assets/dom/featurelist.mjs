@@ -35,10 +35,11 @@ const quiet = (document, text) => make(document, "p.quiet", {}, text);
  * @param {import("./representation.mjs").Representation} rep
  * @param {object} what
  * @param {string} what.how - the order, "" for the usual one.
+ * @param {string} what.classes - "true" or "predicted": whose separation counts.
  * @param {Set<number>} what.seen - features in the window.
  * @param {(feature: number) => void} what.go
  */
-export function drawFeatures(box, rep, { how, seen, go }) {
+export function drawFeatures(box, rep, { how, classes, seen, go }) {
   const { ownerDocument: document } = box;
   if (!rep.ready) {
     box.replaceChildren(quiet(document, "The features appear as soon as they are computed."));
@@ -69,7 +70,7 @@ export function drawFeatures(box, rep, { how, seen, go }) {
     rank === null ? "" : `rank ${count(rank)} of ${count(live)} live ones`,
   ].filter(Boolean);
   box.replaceChildren(
-    quiet(document, `${facts.join("; ")}. Number: ${byRatio ? "F-ratio, variance between classes over variance within them (bars: logarithm)" : "variance"}.`),
+    quiet(document, `${facts.join("; ")}. Number: ${byRatio ? `F, the mean square between ${classes} classes over the mean square within them (bars: logarithm)` : "variance"}.`),
     ...depending(document, rep, dependences, go),
     make(document, "div.feature-rows", {}, ...rows),
     ...(order.length > LISTED
@@ -158,7 +159,7 @@ export function drawPair(box, { text, found, ask, picture }) {
   box.replaceChildren(
     quiet(document, text),
     ...(ask ? [button] : []),
-    ...(picture ? [picture, quiet(document, "Correlation of every feature of A (down) with every feature of B (across): blue −1, ground 0, orange +1.")] : []),
+    ...(picture ? [picture, quiet(document, "Correlation of every feature of A (down) with every feature of B (across): orange −1, ground 0, blue +1. Click to go there.")] : []),
     make(document, "div.feature-rows", {}, ...rows),
   );
 }

@@ -46,10 +46,10 @@ export class Pane {
     const { view } = this.workspace;
     const columns = this.columns();
     const across = columns !== this.rows;
-    return {
-      rows: this.turned ? this.turned.order : this.held.order(this.rows, view.order),
-      columns: this.turned ? this.turned.order : this.held.order(columns, across ? null : view.order),
-    };
+    // What is turned towards another representation has that one's features.
+    const own = this.turned ? this.turned.rep : this.rows;
+    const order = this.held.order(own, view.order);
+    return { rows: order, columns: across ? this.held.order(columns, null) : order };
   }
 
   /** Whether one plot says it all, and nobody has asked for more. */
@@ -104,7 +104,9 @@ export class Pane {
   show([rows, columns], window) {
     const { view } = this.workspace;
     const { sample, position, count: points } = this.rows.points;
+    this.seen = { columns: [...rows, ...columns].map(({ column }) => column), points };
     const title = this.headline(window);
+    this.fitted?.(points, window);
     const whole = sample.length === this.workspace.labels.length && this.rows.plan.which !== "positions";
     const data = {
       sample: whole ? null : sample, position, count: points, title, layer: this.rows.plan.layer,
@@ -157,7 +159,7 @@ export class Pane {
     const block = await this.rows.fetchColumns(turned.key, list);
     return list.map((feature, k) => ({
       id: `turned ${feature}`,
-      name: `≈ ${turned.name(feature)}`,
+      name: `≈ ${turned.rep.featureName(feature)}`,
       column: block[k],
       low: turned.low[feature],
       high: turned.high[feature],
@@ -169,7 +171,7 @@ export class Pane {
   headline(window) {
     const { plan, facts, grid } = this.rows;
     const { workspace } = this;
-    const { view, study } = workspace;
+    const { study } = workspace;
     const shape = plan.shape.join(" x ");
     const title = this.name ? `${this.name}, ${plan.layer}` : plan.layer;
     this.find("title").textContent = this.name ?? `${title}: ${shape}`;
@@ -187,19 +189,38 @@ export class Pane {
           (shown < total ? `${Math.round(shown / study.n)} of ${count(plan.positions)} positions each` : `${count(plan.positions)} positions`) +
           (this.rows.focus ? ", the selected at more" : "")
         : `${count(study.n)} of ${count(study.total)} ${study.split} samples${where}`;
-    const to = (start, size, all) =>
-      size === 1 ? `${start + 1} of ${count(all)}` : `${start + 1}–${start + size} of ${count(all)}`;
-    const across = this.columns();
-    const features =
-      view.form === "cloud"
-        ? `features ${to(window.row, Math.min(3, plan.features), plan.features)}`
-        : across === this.rows
-          ? `features ${to(window.row, window.rows, plan.features)} up, ${to(window.column, window.columns, plan.features)} across`
-          : `features ${to(window.row, window.rows, plan.features)} up, ${to(window.column, window.columns, across.plan.features)} of ${across.plan.layer} across`;
-    const order = { stored: "as stored", separation: "by class separation", variance: "by variance", clusters: "by correlation" };
-    const text = `${points}; ${features}, ${order[view.order || this.rows.usual]}.`;
+    const text = `${points}; ${this.places(window)}.${this.undrawn()}`;
     this.find("subtitle").textContent = text;
     return `${title}. ${text}`;
+  }
+
+  /** Which features are seen, by their places in the order. */
+  places(window) {
+    const { plan, usual } = this.rows;
+    const { view } = this.workspace;
+    const across = this.columns();
+    const to = (start, size) => (size === 1 ? `${start + 1}` : `${start + 1}–${start + size}`);
+    const rows = this.orders.rows.length;
+    const order = {
+      stored: "as stored", separation: "by class separation", variance: "by variance", clusters: "by correlation",
+    }[view.order || (this.turned?.rep.usual ?? usual)];
+    if (view.form === "cloud") return `places ${to(window.row, Math.min(3, rows))} of ${count(rows)} features ${order}`;
+    const up = `places ${to(window.row, window.rows)} up`;
+    const along = to(window.column, window.columns);
+    if (across !== this.rows) {
+      return `${up} of ${count(rows)} features ${order}, ${along} of ${count(across.plan.features)} of ${across.plan.layer} across`;
+    }
+    const what = this.turned ? `features of A, towards which ${plan.layer} is turned,` : "features";
+    return `${up}, ${along} across of ${count(rows)} ${what} ${order}`;
+  }
+
+  /** How many points have no place in some plot, because a value is no number. */
+  undrawn() {
+    if (!this.seen) return "";
+    let missing = 0;
+    const { columns, points } = this.seen;
+    for (let i = 0; i < points; i++) if (columns.some((column) => !Number.isFinite(column[i]))) missing++;
+    return missing ? ` ${count(missing)} of these points lack a finite value here and are not drawn.` : "";
   }
 
   /** The whole matrix, and where the window is in it. */
@@ -234,7 +255,7 @@ export class Pane {
     this.find("overview-text").textContent =
       (wide ? `The first ${count(overview.features.length)} of ${count(rows.plan.features)} features. ` : "") +
       (shown < total ? `${count(shown)} of ${count(total)} points. ` : "") +
-      "Drag the box, or scroll.";
+      "All points, whatever is selected. Drag the box, or scroll.";
   }
 
   waiting(trouble) {
@@ -295,8 +316,13 @@ export class Pane {
     return this.workspace.view.form === "cloud" ? this.cloud : this.matrix;
   }
 
-  style({ tool, radius, opacity }) {
+  /** How points look from the next drawing on. */
+  look({ tool, radius, opacity }) {
     for (const view of [this.matrix, this.cloud]) Object.assign(view, { tool, size: radius, opacity });
+  }
+
+  style(style) {
+    this.look(style);
     if (this.drawn) this.view.redraw();
   }
 }

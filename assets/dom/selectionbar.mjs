@@ -26,7 +26,7 @@ export class SelectionBar {
     const all = workspace.labels.length;
     this.text.replaceChildren(
       make(document, "strong", {}, `${count(chosen.length)} of ${count(all)}`),
-      chosen.length ? " selected" : " selected: click, brush, or pick a class",
+      chosen.length ? ` selected${this.places()}` : " selected: click, brush, or pick a class",
       make(document, "div.chips", {}, ...this.chips()),
     );
     this.strip.replaceChildren(...Array.from(chosen.subarray(0, PICTURES), (k) => this.picture(k)));
@@ -34,6 +34,12 @@ export class SelectionBar {
       this.strip.append(make(document, "span.more", {}, `+ ${count(chosen.length - PICTURES)}`));
     }
     this.strip.setAttribute("aria-label", `Pictures of the selection, ${chosen.length} samples`);
+  }
+
+  /** How many positions were picked, where they were. */
+  places() {
+    const { marks } = this.workspace;
+    return marks ? `, ${count(marks.points.length)} positions` : "";
   }
 
   chips() {

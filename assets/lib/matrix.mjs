@@ -18,7 +18,7 @@ const STEADY = 1e-6; // spans below this share of their values are a constant's 
 
 /** How selected and other points differ from a plain one, as factors. */
 const CHOSEN_RADIUS = 1.4;
-const REST_RADIUS = 0.7;
+const REST_RADIUS = 0.49;
 const REST_OPACITY = 0.8;
 const LEAST_RADIUS = 0.5;
 
@@ -124,8 +124,8 @@ export function clampStart(start, size, count) {
 
 /**
  * How points are drawn while some are selected: those smaller and fainter that are not, then the
- * selected, larger. Where positions were picked themselves, they are the large ones, and other
- * points of their samples are drawn as if nothing was selected.
+ * selected, larger. Where positions were picked themselves, they alone are large; other points of
+ * their samples keep their colour and are as small as the rest.
  *
  * @param {object} what
  * @param {Uint8Array | null} what.mask - (n,) selected samples; null for no selection.
@@ -146,7 +146,7 @@ export function stylesOf({ mask, marks: picked = null, sample, count, radius, op
   const plain = (order) => order.filter((i) => !marked[i]);
   return [
     { order: plain(rest), ...small },
-    { order: plain(chosen), radius, opacity },
+    { order: plain(chosen), ...small },
     { order: split(marked, null, count).chosen, ...large },
   ];
 }

@@ -15,6 +15,8 @@ import { layerOf } from "./embedding/layers.mjs";
 import { MapsPanel } from "./embedding/maps.mjs";
 import { Pairing } from "./embedding/pair.mjs";
 
+const NARROW = 1200; // pixels, as in the style sheet
+const CELLS = 0.8; // of the plots' box that is taken by its cells
 const SETTLED = 350; // milliseconds after which a selection counts as made
 
 /**
@@ -24,7 +26,7 @@ const SETTLED = 350; // milliseconds after which a selection counts as made
 export function embedding(bridge) {
   const { window, workspace, tooltip, byId, set, nothing, changeView, save, toast } = bridge;
   const id = (name) => byId(`embedding-${name}`);
-  const parts = { style: { tool: "rectangle", radius: 1.5, opacity: 0.7 }, wishes: {} };
+  const parts = { style: { tool: "rectangle", radius: 1.5, opacity: 0.7 }, wishes: {}, fitted: 1.5 };
 
   const reps = {
     a: new Representation(workspace, (what) => arrived("a", what)),
@@ -65,6 +67,7 @@ export function embedding(bridge) {
       features();
       earlier.draw();
     };
+    a.fitted = fit;
     a.pointed = (sample) => maps.point(sample);
     a.picked = (sample) => maps.pick(sample);
     b.name = "B";
@@ -78,6 +81,7 @@ export function embedding(bridge) {
         maps.ofClass(k);
       },
     });
+    parts.legend.draw();
     parts.maps = new FeatureMaps({
       box: id("maps"),
       workspace,
@@ -88,6 +92,7 @@ export function embedding(bridge) {
     workspace.on("selection", () => selected(), here);
     workspace.on("colours", () => overviews(), here);
     workspace.on("second", () => second(), here);
+    workspace.on("view", () => viewed(), here);
     workspace.on("epochs", () => epochs.prepare(), here);
     style();
     second();
@@ -96,10 +101,29 @@ export function embedding(bridge) {
 
   const style = () => Object.values(parts.panes ?? {}).forEach((pane) => pane.style(parts.style));
 
+  /** Points as large as their number leaves room for, until somebody sets their size. */
+  function fit(points, { rows, columns }) {
+    if (parts.chosen) return;
+    const { clientWidth, clientHeight } = id("plot-a");
+    const area = (CELLS * clientWidth * clientHeight) / (rows * columns);
+    const radius = Math.round(4 * Math.min(1.75, Math.max(0.5, Math.sqrt(area / points)))) / 4;
+    if (radius === parts.fitted) return;
+    parts.fitted = radius;
+    parts.style = { ...parts.style, radius };
+    for (const pane of Object.values(parts.panes)) pane.look(parts.style);
+    set("embedding-radius", { value: radius });
+  }
+
   function redraw() {
     if (!mount()) return;
     parts.panes.a.draw();
     if (workspace.second) parts.panes.b.draw();
+  }
+
+  /** Another part of what is known is wanted: another window, order or form. */
+  function viewed() {
+    pairing.planned();
+    if (parts.panes.a.drawn) redraw();
   }
 
   function overviews() {
@@ -119,7 +143,10 @@ export function embedding(bridge) {
 
   /** Plots in a row before anybody chooses. */
   const usualSize = ({ shape }, { form }) =>
-    form === "matrix" && shape.length < 2 && shape[0] === 2 ? 1 : USUAL_SIZE;
+    form === "matrix" && shape.length < 2 && shape[0] === 2 ? 1 : roomySize();
+
+  /** Two networks on a small screen leave room for few plots. */
+  const roomySize = () => (workspace.second && window.innerWidth < NARROW ? 2 : USUAL_SIZE);
 
   /** What a browser names when it asks for a layer's cloud. */
   function wishOf(layer = reps.a.plan?.layer) {
@@ -132,6 +159,7 @@ export function embedding(bridge) {
     const seen = new Set([...drawn.rows, ...drawn.columns].map(({ feature }) => feature));
     drawFeatures(id("features"), reps.a, {
       how: workspace.view.order,
+      classes: workspace.study.labelled ? "true" : "predicted",
       seen,
       go: (feature, beside) => going.to(reps.a.plan.layer, feature, beside),
     });
@@ -247,14 +275,12 @@ export function embedding(bridge) {
       hide("place", !(structured && view.points === "position"));
       hide("across-box", view.form !== "across");
       hide("size-box", view.form === "cloud");
-      set("embedding-points", { disabled: !structured });
+      hide("points-box", !structured);
       if ((parts.form === "cloud") !== (view.form === "cloud")) {
         set("embedding-tool", { value: view.form === "cloud" ? "pan" : "rectangle" });
       }
       parts.form = view.form;
       set("embedding-colour", { value: workspace.mode === "relative" ? "class" : workspace.mode });
-      pairing.planned();
-      if (!changed[0]) window.queueMicrotask(redraw);
       return [
         ...wanted.map((one, k) => (changed[k] ? one : nothing())),
         layer.name,
@@ -361,6 +387,7 @@ export function embedding(bridge) {
     epochsAnswer: (end) => (epochs.answer(end), nothing()),
 
     pointStyle(tool, radius, opacity) {
+      if (radius !== parts.fitted) parts.chosen = true; // by somebody, and no longer by the crowd
       parts.style = { tool, radius, opacity };
       style();
       return nothing();

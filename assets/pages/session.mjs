@@ -6,6 +6,9 @@ import { Epochs } from "../dom/epochs.mjs";
 import { count, percent } from "../dom/make.mjs";
 import { SelectionBar } from "../dom/selectionbar.mjs";
 
+/** Changes of the view that the browser's button undoes; finer ones would bury them. */
+const STEPS = ["study", "split", "layer", "form", "across", "b"];
+
 /** What a view forgets when another study is chosen. */
 const FRESH = {
   layer: "", focus: null, colour: null, group: "", epoch: null, across: "", position: null,
@@ -29,6 +32,7 @@ export function session(bridge) {
   /** The frame's own parts, made when its elements are there. */
   function frame() {
     if (parts.bar) return;
+    window.addEventListener("popstate", () => (parts.back = true));
     parts.cover = new Cover(byId("frame-opening"), () =>
       set("frame-asked", { data: { ...parts.asked } }),
     );
@@ -76,15 +80,18 @@ export function session(bridge) {
   return {
     readLink(search, kept) {
       frame();
-      const view = search ? decode(search) : { ...decode(""), ...kept };
-      return view;
+      const bare = !search && !parts.back; // as the rail's links, which keep the view
+      parts.back = false;
+      return bare ? { ...decode(""), ...kept } : decode(search);
     },
 
     viewChanged(view, asked, askedB) {
       const before = workspace.view;
       const query = encode(view);
       if (query !== window.location.search) {
-        window.history.replaceState(window.history.state, "", window.location.pathname + query);
+        const step = workspace.ready && STEPS.some((name) => before[name] !== view[name]);
+        const how = step ? "pushState" : "replaceState";
+        window.history[how](window.history.state, "", window.location.pathname + query);
       }
       workspace.setView(view);
       const wanted = { study: view.study, split: view.split, epoch: view.epoch };

@@ -91,7 +91,10 @@ def _toolbar() -> Component:
     return html.Div(
         [
             choice(ids("layer"), "Layer", {}, "", width=128),
-            choice(ids("points"), "Points", POINTS, "positions", width=142),
+            html.Div(
+                choice(ids("points"), "Points", POINTS, "positions", width=142),
+                id=ids("points-box"),
+            ),
             html.Div(
                 [
                     _number("row", "Row"),
@@ -211,7 +214,7 @@ def _panes() -> Component:
                 [
                     segments(ids("tool"), "Drag", TOOLS, "rectangle"),
                     choice(ids("colour"), "Colour", SHADES, "class", width=116),
-                    _slider("radius", "Size", (0.5, 6, 0.5), 1.5),
+                    _slider("radius", "Size", (0.5, 6, 0.25), 1.5),
                     _slider("opacity", "Opacity", (0.1, 1, 0.05), 0.7),
                 ],
                 className="embedding-tools",
@@ -357,9 +360,9 @@ def _maps() -> Component:
                     dmc.Select(
                         id=ids("maps-class"),
                         data=[],
-                        placeholder="class mean",
+                        placeholder="Class mean",
                         size="xs",
-                        w=104,
+                        w=118,
                         clearable=True,
                         **{"aria-label": "Mean of a class"},
                     ),
@@ -377,6 +380,7 @@ def _maps() -> Component:
                         value="layer",
                         size="xs",
                     ),
+                    html.Span("Size", className="label"),
                     dmc.Slider(
                         id=ids("maps-zoom"),
                         min=1,

@@ -76,7 +76,7 @@ def test_a_layer_is_shown_feature_against_feature(tab: Page, digits: Server) -> 
     expect(tab.locator("#embedding-title-a")).to_have_text("prediction: 10")
     subtitle = tab.locator("#embedding-subtitle-a")
     expect(subtitle).to_contain_text(
-        "625 of 625 test samples; features 1–4 of 10 up, 1–4 of 10 across"
+        "625 of 625 test samples; places 1–4 up, 1–4 across of 10 features as stored"
     )
     pick(tab, "layer", "dense0")
     expect(tab.locator("#embedding-title-a")).to_have_text("dense0: 64")
@@ -84,7 +84,7 @@ def test_a_layer_is_shown_feature_against_feature(tab: Page, digits: Server) -> 
     expect(subtitle).to_contain_text("by class separation")
     expect(tab).to_have_url(re.compile("layer=dense0"))
     pick(tab, "size", "8 x 8")
-    expect(subtitle).to_contain_text("features 1–8 of 64 up")
+    expect(subtitle).to_contain_text("places 1–8 up, 1–8 across of 64 features")
     colours = shown(tab)
     assert len(colours) > 10, "points of ten classes"
 
@@ -169,7 +169,7 @@ def test_the_whole_matrix_leads_to_a_window(tab: Page, digits: Server) -> None:
     tab.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
     expect(tab).to_have_url(re.compile(r"row=3\d&column=4\d"))
     expect(tab.locator("#embedding-subtitle-a")).to_contain_text(
-        re.compile(r"3\d–3\d of 64 up, 4\d–\d+ of 64")
+        re.compile(r"places 3\d–3\d up, 4\d–\d+ across of 64")
     )
     before = tab.url
     plot(tab).focus()
@@ -177,12 +177,14 @@ def test_the_whole_matrix_leads_to_a_window(tab: Page, digits: Server) -> None:
     expect(tab).not_to_have_url(before)
     tab.locator("#embedding-overview-a [role=slider]").focus()
     tab.keyboard.press("Home")
-    expect(tab.locator("#embedding-subtitle-a")).to_contain_text("features 1–4 of 64 up")
+    expect(tab.locator("#embedding-subtitle-a")).to_contain_text("places 1–4 up")
     # Once the box would be too small to be seen, a cross stands in its place.
     pick(tab, "layer", "conv1")
     settled(tab)
     pick(tab, "points", "Unwrapped")
-    expect(tab.locator("#embedding-subtitle-a")).to_contain_text("of 2,048 up", timeout=60_000)
+    expect(tab.locator("#embedding-subtitle-a")).to_contain_text(
+        "of 2,048 features", timeout=60_000
+    )
     expect(tab.locator(".overview-window.cross")).to_have_count(1)
 
 
@@ -282,7 +284,7 @@ def test_a_network_beside(tab: Page, digits: Server) -> None:
     expect(tab.locator("#embedding-plot-b .scatter-frame")).to_contain_text("≈")
     drag(tab, (0.35, 0.1), (0.46, 0.22))
     assert 0 < selected(tab) < 625
-    tab.locator("#frame-b-picker").locator("xpath=..").get_by_role("button").click()
+    tab.locator(".header .mantine-InputClearButton-root").click()
     expect(tab.locator("#embedding-pane-b")).to_be_hidden()
 
 
@@ -297,11 +299,13 @@ def test_a_training_is_played_on_axes_that_hold_still(tab: Page, digits: Server)
     tab.wait_for_function("() => !window.stratoscope.workspace.busy.size", timeout=120_000)
     held = tab.locator(ticks).all_text_contents()
     before = shown(tab)
-    tab.get_by_label("Play the training").click()
+    player = tab.get_by_label("Play the training")
+    player.click()
     tab.wait_for_function("() => window.stratoscope.workspace.view.epoch === null", timeout=60_000)
-    tab.get_by_label("Play the training").click()
+    expect(player).to_have_attribute("aria-pressed", "false")  # at its end it stops by itself
+    player.click()
     tab.wait_for_function("() => window.stratoscope.workspace.study.epoch === 3", timeout=60_000)
-    tab.get_by_label("Play the training").click()
+    player.click()
     settled(tab)
     assert tab.locator(ticks).all_text_contents() == held
     assert shown(tab) != before
@@ -312,7 +316,7 @@ def test_three_features_as_a_cloud(tab: Page, digits: Server) -> None:
     open_page(tab, digits, "?layer=dense0")
     tab.get_by_text("3-D", exact=True).click()
     expect(tab.locator("#embedding-plot-a canvas.cloud")).to_be_visible()
-    expect(tab.locator("#embedding-subtitle-a")).to_contain_text("features 1–3 of 64")
+    expect(tab.locator("#embedding-subtitle-a")).to_contain_text("places 1–3 of 64 features")
     tab.wait_for_timeout(200)
     before = shown(tab)
     drag(tab, (0.4, 0.5), (0.6, 0.6))
@@ -351,7 +355,7 @@ def download(tab: Page, item: str) -> list[list[str]]:
 def test_a_link_shows_the_same_view(tab: Page, digits: Server) -> None:
     query = "?layer=conv0&points=strongest&order=variance&size=2&row=3&column=5&focus=4"
     open_page(tab, digits, query)
-    subtitle = "features 4–5 of 16 up, 6–7 of 16 across, by variance"
+    subtitle = "places 4–5 up, 6–7 across of 16 features by variance"
     expect(tab.locator("#embedding-subtitle-a")).to_contain_text(subtitle)
     expect(tab.locator(".class[data-class='4']")).to_have_attribute("aria-pressed", "true")
     assert all(part in tab.url for part in query[1:].split("&"))

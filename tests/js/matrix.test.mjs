@@ -187,18 +187,18 @@ test("selected points are larger and drawn last, the rest smaller and fainter", 
   const mask = Uint8Array.of(0, 1, 0);
   const [rest, chosen] = stylesOf({ ...plain, mask, sample: Int32Array.of(1, 0, 2, 1, 0) });
   assert.deepEqual([[...rest.order], [...chosen.order]], [[1, 2, 4], [0, 3]]);
-  assert.ok(near(rest.radius, 1.4) && near(chosen.radius, 2.8));
+  assert.ok(rest.radius < 1.5 && near(chosen.radius, 2.8));
   assert.ok(rest.opacity < 0.8 && chosen.opacity === 0.8);
   const [dots] = stylesOf({ ...plain, radius: 0.5, mask: new Uint8Array(5) });
   assert.equal(dots.radius, 0.5);
 });
 
-test("picked positions come last; other points of their samples are as they always are", () => {
+test("picked positions come last; other points of their samples are as small as the rest", () => {
   const sample = Int32Array.of(0, 0, 1, 1, 2);
   const plain = { sample, count: 5, radius: 2, opacity: 0.8, mask: Uint8Array.of(1, 1, 0) };
   const [rest, others, marked] = stylesOf({ ...plain, marks: Uint8Array.of(0, 1, 0, 0, 0) });
   assert.deepEqual([rest, others, marked].map(({ order }) => [...order]), [[4], [0, 2, 3], [1]]);
-  assert.deepEqual([others.radius, others.opacity], [2, 0.8]);
+  assert.deepEqual([others.radius, others.opacity], [rest.radius, rest.opacity]);
   assert.ok(marked.radius > 2);
   assert.equal(stylesOf({ ...plain, marks: new Uint8Array(5) }).length, 2); // none is picked
 });

@@ -36,7 +36,7 @@ export class MapsPanel {
       this.known.clear();
       this.classes = null;
       this.view.layers(study.layers);
-      this.view.clear("Point at a sample, select some, or take the mean of a class in the legend.");
+      this.none();
     }
     const names = study.classes.map((name, k) => ({ value: String(k), label: name }));
     this.page.bridge.set("embedding-maps-class", { data: names });
@@ -47,14 +47,22 @@ export class MapsPanel {
     else this.selected();
   }
 
+  /** Nobody's maps. */
+  none() {
+    this.shown = "";
+    this.waiting = null;
+    this.view.clear("Point at a sample, select some, or take the mean of a class in the legend.");
+  }
+
   style({ of, classOf, scaling, zoom }) {
     this.of = of;
     if (!this.view) return;
     this.view.scaling = scaling;
     this.view.zoom = zoom;
-    if (classOf !== null && classOf !== undefined && classOf !== this.classOf) this.ofClass(Number(classOf));
-    else if (of === "selection") this.selected();
-    this.classOf = classOf;
+    if (classOf) {
+      this.ofClass(Number(classOf));
+      this.page.bridge.set("embedding-maps-class", { value: null }); // so that it can be picked again
+    } else if (of === "selection") this.selected();
   }
 
   /** The cursor is at a sample. */
@@ -74,7 +82,12 @@ export class MapsPanel {
   /** Another selection was made. */
   selected() {
     const { selected } = this.workspace;
-    if (!this.view || !selected.length) return;
+    if (!this.view) return;
+    if (this.keep === selected) return; // the class whose mean is shown was selected with it
+    if (!selected.length) {
+      if (this.shown.startsWith("mean") || this.waiting?.key.startsWith("mean")) this.none();
+      return;
+    }
     if (selected.length === 1) this.show(selected[0]);
     else this.mean(selected);
   }
@@ -87,9 +100,10 @@ export class MapsPanel {
     ask("maps", { ...wishOf(), samples: Array.from(selected) });
   }
 
-  /** The mean of all samples of a class. */
+  /** The mean of all samples of a class, which may just have been selected. */
   async ofClass(k) {
     const { ask, wishOf } = this.page;
+    this.keep = this.workspace.selected;
     this.waiting = { key: `class ${k}`, classOf: k };
     if (this.classes) this.showClass(k);
     else ask("maps", { ...wishOf(), samples: null });

@@ -4,8 +4,9 @@ import { make, score } from "../../dom/make.mjs";
 
 const BEST = 60; // pairs of features that are listed
 const SIDE = 260; // pixels of the picture of correlations
-const NEGATIVE = [0, 114, 178];
-const POSITIVE = [230, 159, 0];
+const NEGATIVE = [230, 159, 0];
+const POSITIVE = [0, 114, 178];
+const LEAST = 3; // pixels of a pair in it
 
 export class Pairing {
   /** @param {object} page - of `embedding.mjs`. */
@@ -70,9 +71,8 @@ export class Pairing {
       const { workspace } = bridge;
       const array = async (from, name) => workspace.array(from.key, name);
       const [r, low, high] = await Promise.all([array(between, "r"), array(aligned, "low"), array(aligned, "high")]);
-      const order = Int32Array.from(low.values, (_, k) => k);
       const turned = {
-        key: aligned.key, low: low.values, high: high.values, order, name: (k) => reps.a.featureName(k),
+        key: aligned.key, low: low.values, high: high.values, rep: reps.a, facts: aligned.facts,
       };
       this.answers.set(key, { r: r.values, shape: r.shape, facts: { ...between.facts, ...aligned.facts }, turned });
     }
@@ -86,7 +86,7 @@ export class Pairing {
   draw() {
     const { id, reps, going, bridge } = this.page;
     const { workspace } = bridge;
-    if (!workspace.second || !id("pair")) return;
+    if (!workspace.second || !workspace.study || !id("pair")) return;
     const [a, b] = [reps.a.plan?.layer, reps.b.plan?.layer];
     const { answered } = this;
     const names = `A: ${workspace.study.title}, ${a}. B: ${workspace.second.study.title}, ${b}.`;
@@ -123,12 +123,27 @@ export class Pairing {
 
   picture({ r, shape: [rows, columns] }) {
     const { document } = this.page.bridge.window;
-    const scale = SIDE / Math.max(rows, columns);
+    const side = (cells) => Math.min(SIDE, Math.max(LEAST * cells, (SIDE * cells) / Math.max(rows, columns), 24));
     const canvas = make(document, "canvas.correlations", {
       width: columns, height: rows, role: "img",
       "aria-label": `Correlations of ${rows} features of A with ${columns} features of B.`,
-      style: { width: `${columns * scale}px`, height: `${rows * scale}px` },
+      style: { width: `${side(columns)}px`, height: `${side(rows)}px` },
     });
+    const at = (event) => {
+      const box = canvas.getBoundingClientRect();
+      const own = Math.floor((rows * (event.clientY - box.top)) / box.height);
+      return { own, other: Math.floor((columns * (event.clientX - box.left)) / box.width) };
+    };
+    const { reps, going, bridge } = this.page;
+    canvas.addEventListener("pointermove", (event) => {
+      const { own, other } = at(event);
+      const value = r[own * columns + other];
+      if (value === undefined) return;
+      const names = `${reps.a.featureName(own)} of A, ${reps.b.featureName(other)} of B`;
+      bridge.tooltip.text(event, names, [`r = ${value.toFixed(3)}`]);
+    });
+    canvas.addEventListener("pointerleave", () => bridge.tooltip.hide());
+    canvas.addEventListener("click", (event) => going.to(reps.a.plan.layer, at(event).own));
     const image = new ImageData(columns, rows);
     for (let k = 0; k < r.length; k++) {
       image.data.set([...(r[k] < 0 ? NEGATIVE : POSITIVE), Math.round(255 * Math.min(1, Math.abs(r[k])))], 4 * k);
