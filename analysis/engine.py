@@ -294,9 +294,16 @@ def run(home: str, job: str, function: str, arguments: list[Any]) -> None:
 
 
 def run_call(home: str, function: str, arguments: list[Any]) -> Any:
-    """Answer a call in the worker."""
+    """Answer a call in the worker; what is our own defect comes back with a reference, too."""
     module, _, name = function.partition(":")
-    return getattr(_imported(module), name)(Home(home), *arguments)
+    try:
+        return getattr(_imported(module), name)(Home(home), *arguments)
+    except StudyError:
+        raise
+    except Exception as error:
+        reference = uuid.uuid4().hex[:8]
+        log.exception("[%s] call %s failed", reference, function)
+        raise StudyError(f"{_unexpected(error)} (reference {reference}, see the log)") from error
 
 
 def _call(function: str, desk: Desk, arguments: list[Any]) -> Any:

@@ -169,17 +169,19 @@ def _pair(
             )
         where = position if own == "position" else 0
         found = one.ask("points", layer=name, which=own, position=where, samples=None)
-        places.append((found.arrays["sample"], found.arrays["position"], own))
+        places.append((found.arrays["sample"], found.arrays["position"], own, shape[:-1]))
         blocks.append(part_of(one, name, own, where, 0))
     _check_pairs(places, (layer, other_layer))
     return blocks[0], blocks[1]
 
 
-def _check_pairs(places: Sequence[tuple[Array, Array, str]], names: tuple[str, str]) -> None:
-    (first, where, own), (second, elsewhere, theirs) = places
+def _check_pairs(
+    places: Sequence[tuple[Array, Array, str, tuple[int, ...]]], names: tuple[str, str]
+) -> None:
+    (first, where, own, grid), (second, elsewhere, theirs, other) = places
     same = np.array_equal(first, second)
     if same and "positions" in (own, theirs):
-        same = np.array_equal(where, elsewhere)
+        same = grid == other and np.array_equal(where, elsewhere)
     if not same:
         raise ParameterError(
             f"Layers '{names[0]}' and '{names[1]}' have other positions, so that their points "

@@ -5,6 +5,7 @@ import { count, make } from "./make.mjs";
 
 const PICTURES = 60; // at most so many; more would be a gallery, not a strip
 const CHIPS = 6;
+const LATER = 40; // milliseconds: plots and numbers go first, sixty pictures have to be fetched
 
 export class SelectionBar {
   /**
@@ -29,6 +30,13 @@ export class SelectionBar {
       chosen.length ? ` selected${this.places()}` : " selected: click, brush, or pick a class",
       make(document, "div.chips", {}, ...this.chips()),
     );
+    const { defaultView } = document;
+    defaultView.clearTimeout(this.later);
+    this.later = defaultView.setTimeout(() => this.pictures(chosen), LATER);
+  }
+
+  pictures(chosen) {
+    const { document } = this;
     this.strip.replaceChildren(...Array.from(chosen.subarray(0, PICTURES), (k) => this.picture(k)));
     if (chosen.length > PICTURES) {
       this.strip.append(make(document, "span.more", {}, `+ ${count(chosen.length - PICTURES)}`));

@@ -3,7 +3,7 @@
  * the styles in which points are drawn, and what is drawn over them while somebody points.
  */
 
-import { split, toPixel } from "./points.mjs";
+import { SHARP, split, toPixel } from "./points.mjs";
 
 /** @typedef {import("./points.mjs").Area} Area */
 /** @typedef {[number, number]} Range - low and high end of what an axis shows; NaN for nothing. */
@@ -18,6 +18,7 @@ const STEADY = 1e-6; // spans below this share of their values are a constant's 
 
 /** How selected and other points differ from a plain one, as factors. */
 const CHOSEN_RADIUS = 1.4;
+const CROSS = 0.9;
 const REST_RADIUS = 0.49;
 const REST_OPACITY = 0.8;
 const LEAST_RADIUS = 0.5;
@@ -140,8 +141,11 @@ export function stylesOf({ mask, marks: picked = null, sample, count, radius, op
   const marked = picked?.some(Boolean) ? picked : null;
   if (!mask && !marked) return [{ order: null, radius, opacity }];
   const { rest, chosen } = split(mask, sample, count);
-  const small = { radius: Math.max(LEAST_RADIUS, REST_RADIUS * radius), opacity: REST_OPACITY * opacity };
-  const large = { radius: CHOSEN_RADIUS * radius, opacity };
+  const least = Math.max(LEAST_RADIUS, REST_RADIUS * radius);
+  // Single pixels are told apart by their faded colour alone, which is quicker than mixing it.
+  const small = { radius: least, opacity: least < SHARP ? 1 : REST_OPACITY * opacity };
+  // Up to this size a disc is a cross of five pixels; many points leave no room for more.
+  const large = { radius: radius <= SHARP ? CROSS : CHOSEN_RADIUS * radius, opacity };
   if (!marked) return [{ order: rest, ...small }, { order: chosen, ...large }];
   const plain = (order) => order.filter((i) => !marked[i]);
   return [

@@ -6,6 +6,8 @@ import { Epochs } from "../dom/epochs.mjs";
 import { count, percent } from "../dom/make.mjs";
 import { SelectionBar } from "../dom/selectionbar.mjs";
 
+const TELLING = 60; // milliseconds after a selection, when its picture is on the screen
+
 /** Changes of the view that the browser's button undoes; finer ones would bury them. */
 const STEPS = ["study", "split", "layer", "form", "across", "b"];
 
@@ -44,7 +46,12 @@ export function session(bridge) {
       tooltip,
     });
     workspace.on("selection", (selected) => {
-      set("frame-selection", { data: { indices: Array.from(selected) } });
+      // After the pictures: what the server is told of can wait, what is seen cannot.
+      window.clearTimeout(parts.telling);
+      parts.telling = window.setTimeout(
+        () => set("frame-selection", { data: { indices: Array.from(selected) } }),
+        TELLING,
+      );
       // A link and the picker name a group only while it is what is selected.
       const group = parts.groups?.find(({ name }) => name === parts.picked);
       if (group && !same(group.indices, selected)) set("frame-group-picker", { value: null });

@@ -106,7 +106,7 @@ OPEN = """async (layer) => {
 ENLARGE = """async () => {
     window.dash_clientside.set_props("embedding-size", { value: "8" });
     window.dash_clientside.set_props("embedding-tool", { value: "lasso" });
-    await bench.until(() => / 1–8 of .* up, 1–8 of /.test(bench.plots()?.ariaLabel));
+    await bench.until(() => / 1–8 up, 1–8 across /.test(bench.plots()?.ariaLabel));
     const boxes = document.querySelectorAll("#embedding-plot-a .scatter-frame rect");
     return Array.from(boxes, (box) => {
         const { x, y, width, height } = box.getBoundingClientRect();
@@ -411,7 +411,7 @@ def main() -> None:
             networks = Home(home).path / "networks"
             shutil.copytree(Path(given.home) / "networks", networks, dirs_exist_ok=True)
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[*FLAGS, *SOFTWARE_GL]
+            executable_path=shutil.which("chromium"), args=[*FLAGS, *SOFTWARE_GL]
         )
         server = Server(home, "--demo", given.study, "--data-dir", given.data_dir, *which)
         try:

@@ -19,6 +19,7 @@ from dashboard.server import create_app
 from dashboard.settings import Settings
 
 LOCAL = {"Host": "127.0.0.1:8050"}
+KEY = "c" * 64
 
 
 def test_an_array_comes_as_its_bytes(site: Site) -> None:
@@ -136,3 +137,59 @@ def test_a_password_is_asked_for(tmp_path: Path) -> None:
     assert client.get("/health", headers=headers).status_code == 200
     assert with_password("wrong") == 401
     assert with_password("pässword") == 200
+
+
+def test_columns_come_together(site: Site) -> None:
+    columns = np.arange(12, dtype=np.float32).reshape(3, 4)
+    site.studies.store.put(KEY, Result({str(k): column for k, column in enumerate(columns)}))
+    response = site.client.get(f"/columns/{KEY}/2,0", headers=LOCAL)
+    assert response.status_code == 200
+    assert response.headers["X-Shape"] == "2,4"
+    assert "immutable" in response.headers["Cache-Control"]
+    found = np.frombuffer(response.data, response.headers["X-Dtype"]).reshape(2, 4)
+    np.testing.assert_array_equal(found, columns[[2, 0]])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{KEY}/0,9",
+        f"{KEY}/{','.join(['0'] * 65)}",
+        f"{KEY}/0,",
+        f"{KEY}/0,wide",
+        f"{KEY}/square",
+        f"{KEY}/..",
+        f"{'0' * 64}/0",
+        "nonsense/0",
+    ],
+)
+def test_columns_that_are_not_there(site: Site, address: str) -> None:
+    arrays = {"0": np.zeros(3), "wide": np.zeros(4), "square": np.zeros((2, 2))}
+    site.studies.store.put(KEY, Result(arrays))
+    assert site.client.get(f"/columns/{address}", headers=LOCAL).status_code == 404
+
+
+def test_maps_of_a_sample(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def call(_engine: object, function: str, task: dict[str, object]) -> bytes:
+        asked.append((function, task))
+        return np.arange(5, dtype=np.float32).tobytes()
+
+    monkeypatch.setattr("analysis.engine.Engine.call", call)
+    response = site.client.get("/maps/3?study=digits&split=train&epoch=2", headers=LOCAL)
+    assert response.status_code == 200
+    assert np.frombuffer(response.data, np.float32).tolist() == [0, 1, 2, 3, 4]
+    ((function, task),) = asked
+    assert (function, task["samples"]) == ("sample_maps", [3])
+    assert task["source"]["demo"] == "digits"  # type: ignore[index]
+    assert (task["source"]["split"], task["source"]["epoch"]) == ("train", 2)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "study=/etc/passwd", "study=digits&epoch=two", "study=digits&data_of=nowhere"]
+)
+def test_maps_of_nothing_are_refused_in_words(site: Site, query: str) -> None:
+    response = site.client.get(f"/maps/3?{query}", headers=LOCAL)
+    assert response.status_code == 422
+    assert len(response.get_data(as_text=True)) > 20
