@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "form": "matrix",
     "across": "",
     "xposition": None,
+    "axes": "",
     "size": None,
     "row": None,
     "column": None,

@@ -88,7 +88,7 @@ export class Pane {
     const { view } = this.workspace;
     const places = view.form === "cloud" ? { ...window, rows: 3, columns: 0, column: 0 } : window;
     places.row = clampStart(places.row, places.rows, orders.rows.length);
-    const down = slice(orders.rows, places.row, places.rows);
+    const down = view.form === "cloud" ? this.axesOf(orders.rows, places) : slice(orders.rows, places.row, places.rows);
     const along = slice(orders.columns, places.column, places.columns);
     let found;
     try {
@@ -138,6 +138,13 @@ export class Pane {
       if (picked.has(sample[i] * plan.positions + position[i])) out[i] = 1;
     }
     return out;
+  }
+
+  /** Three features of a cloud: those that somebody named, else the first of the window. */
+  axesOf(order, { row, rows }) {
+    const named = this.workspace.view.axes.split(",").map(Number);
+    const there = named.length === 3 && named.every((k) => Number.isInteger(k) && k >= 0 && k < order.length);
+    return there ? Int32Array.from(named) : slice(order, row, rows);
   }
 
   async axes(rep, features) {
@@ -204,7 +211,10 @@ export class Pane {
     const order = {
       stored: "as stored", separation: "by class separation", variance: "by variance", clusters: "by correlation",
     }[view.order || (this.turned?.rep.usual ?? usual)];
-    if (view.form === "cloud") return `places ${to(window.row, Math.min(3, rows))} of ${count(rows)} features ${order}`;
+    if (view.form === "cloud") {
+      const named = Array.from(this.axesOf(this.orders.rows, { row: window.row, rows: 3 }), (k) => this.rows.featureName(k));
+      return `${named.join(", ")} of ${count(rows)} features`;
+    }
     const up = `places ${to(window.row, window.rows)} up`;
     const along = to(window.column, window.columns);
     if (across !== this.rows) {

@@ -26,6 +26,7 @@
  * @property {"matrix" | "across" | "cloud"} form - how a representation is drawn.
  * @property {string} across - layer on the horizontal axes of form "across".
  * @property {number | null} xposition - the one shown of that layer; null for the strongest.
+ * @property {string} axes - three features of a cloud, "3,17,25"; "" for the first of the order.
  * @property {number | null} size - plots in a row of the window.
  * @property {number | null} row, column - where the window begins, as places in the order.
  * @property {string} b - the network beside; "" for none.
@@ -78,6 +79,7 @@ const FIELDS = {
   form: oneOf(["matrix", "across", "cloud"]),
   across: text,
   xposition: index,
+  axes: text,
   size: index,
   row: index,
   column: index,

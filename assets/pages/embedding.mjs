@@ -50,6 +50,7 @@ export function embedding(bridge) {
     const here = id("plot-a");
     if (!here || parts.here === here) return Boolean(here);
     parts.here = here;
+    parts.listed = null;
     const pane = (which, names) =>
       new Pane({
         find: (name) => id(names[name] ?? `${name}-${which}`),
@@ -64,6 +65,7 @@ export function embedding(bridge) {
     const b = pane("b", {});
     a.shown = () => {
       workspace.drawn = reps.a.plan.network;
+      axes();
       features();
       earlier.draw();
     };
@@ -152,6 +154,18 @@ export function embedding(bridge) {
   function wishOf(layer = reps.a.plan?.layer) {
     const { points, position, order } = workspace.view;
     return { ...workspace.study.wish, layer, points, position, order };
+  }
+
+  /** The pickers of a cloud's axes: all features in their order, and those that are shown. */
+  function axes() {
+    if (workspace.view.form !== "cloud") return;
+    const order = reps.a.order(workspace.view.order);
+    if (parts.listed !== order) {
+      parts.listed = order;
+      const data = Array.from(order, (k) => ({ value: String(k), label: reps.a.featureName(k) }));
+      for (const letter of "xyz") set(`embedding-axis-${letter}`, { data });
+    }
+    parts.panes.a.drawn.rows.forEach(({ feature }, k) => set(`embedding-axis-${"xyz"[k]}`, { value: String(feature) }));
   }
 
   function features() {
@@ -275,6 +289,7 @@ export function embedding(bridge) {
       hide("place", !(structured && view.points === "position"));
       hide("across-box", view.form !== "across");
       hide("size-box", view.form === "cloud");
+      hide("axes", view.form !== "cloud");
       hide("points-box", !structured);
       if ((parts.form === "cloud") !== (view.form === "cloud")) {
         set("embedding-tool", { value: view.form === "cloud" ? "pan" : "rectangle" });
@@ -303,7 +318,7 @@ export function embedding(bridge) {
       const next = {};
       const put = (name, value, shown) => value !== shown && Object.assign(next, { [name]: value });
       put("layer", layer, open.name);
-      if (next.layer) Object.assign(next, { row: null, column: null, position: null });
+      if (next.layer) Object.assign(next, { row: null, column: null, position: null, axes: "" });
       if (structured && !next.layer) put("points", points, view.points || "positions");
       put("order", order || null, view.order);
       put("form", form, view.form);
@@ -317,6 +332,13 @@ export function embedding(bridge) {
       }
       if (next.form) Object.assign(next, { column: null });
       return Object.keys(next).length && layer ? { ...view, ...next } : nothing();
+    },
+
+    pickAxes(x, y, z, view) {
+      const axes = [x, y, z].join(",");
+      const { drawn } = parts.panes?.a ?? {};
+      if (view.form !== "cloud" || !drawn || [x, y, z].some((one) => !one)) return nothing();
+      return axes === drawn.rows.map(({ feature }) => feature).join(",") ? nothing() : { ...view, axes };
     },
 
     pickShade(colour, view) {

@@ -14,7 +14,7 @@ const STEPS = ["study", "split", "layer", "form", "across", "b"];
 /** What a view forgets when another study is chosen. */
 const FRESH = {
   layer: "", focus: null, colour: null, group: "", epoch: null, across: "", position: null,
-  row: null, column: null, b: "", bepoch: null, blayer: "", align: false,
+  row: null, column: null, axes: "", b: "", bepoch: null, blayer: "", align: false,
 };
 
 /**

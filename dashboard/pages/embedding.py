@@ -56,6 +56,7 @@ ORDERS = {
 }
 FORMS = {"matrix": "Matrix", "across": "Across layers", "cloud": "3-D"}
 SHADES = {name: COLOURS[name] for name in ("class", "predicted", "correct")}
+AXES = "xyz"
 TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso", "pan": "Move"}
 
 _RESET = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
@@ -110,6 +111,7 @@ def _toolbar() -> Component:
                 id=ids("across-box"),
                 className="hidden",
             ),
+            html.Div([_axis(letter) for letter in AXES], id=ids("axes"), className="choice hidden"),
             html.Div(
                 choice(
                     ids("size"),
@@ -168,6 +170,21 @@ def _toolbar() -> Component:
         className="toolbar",
         role="toolbar",
         **{"aria-label": "What is shown of a layer"},
+    )
+
+
+def _axis(letter: str) -> Component:
+    """Which feature lies along an axis of a cloud; of thousands a few are listed at a time."""
+    return dmc.Select(
+        id=ids(f"axis-{letter}"),
+        data=[],
+        value="",
+        size="xs",
+        w=92,
+        searchable=True,
+        limit=60,
+        allowDeselect=False,
+        **{"aria-label": f"Feature along {letter}"},
     )
 
 
@@ -487,6 +504,12 @@ def _clientside(app: Dash) -> None:
         Input(ids("layer-b"), "value"),
         Input(ids("epoch-b"), "value"),
         Input(ids("align"), "checked"),
+        State(frame("view"), "data"),
+    )
+    link(
+        "pickAxes",
+        Output(frame("view"), "data", allow_duplicate=True),
+        *(Input(ids(f"axis-{letter}"), "value") for letter in AXES),
         State(frame("view"), "data"),
     )
     link(

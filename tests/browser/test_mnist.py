@@ -58,6 +58,7 @@ def test_training_cancelling_and_going_on(tab: Page, start: Callable[..., Server
 
     selection_is_quick(tab)
     the_study_opens_at_once_the_second_time(tab, server)
+    positions_are_sampled_and_the_selected_are_all_there(tab, server)
 
 
 def selection_is_quick(tab: Page) -> None:
@@ -83,6 +84,21 @@ def the_study_opens_at_once_the_second_time(tab: Page, server: Server) -> None:
     expect(tab.locator(".node")).to_have_count(len(LAYERS), timeout=10_000)
     expect(tab.locator(".node.waiting")).to_have_count(0, timeout=5_000)
     assert names_drawn(tab) == LAYERS
+
+
+def positions_are_sampled_and_the_selected_are_all_there(tab: Page, server: Server) -> None:
+    """A feature map has more points than are drawn; of what is selected, none is left out."""
+    tab.goto(f"{server.url}/embedding?layer=conv1")
+    subtitle = tab.locator("#embedding-subtitle-a")
+    expect(subtitle).to_contain_text(
+        "60,000 of 3,456,000 points: 6,000 test samples at 10 of 576 positions each",
+        timeout=60_000,
+    )
+    tab.evaluate("window.stratoscope.workspace.select([3, 5, 8], 'replace')")
+    expect(subtitle).to_contain_text("the selected at more")
+    # Three samples at all their positions instead of ten.
+    expect(subtitle).to_contain_text(f"{60_000 + 3 * (576 - 10):,} of 3,456,000 points")
+    expect(tab.locator("#embedding-maps")).to_contain_text("Mean of 3 selected samples")
 
 
 def test_another_study_is_a_click_away(tab: Page, start: Callable[..., Server]) -> None:

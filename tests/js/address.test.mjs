@@ -16,7 +16,7 @@ const CHOICES = {
   form: ["matrix", "across", "cloud"],
   align: [false, true],
 };
-const WORDS = ["study", "layer", "group", "across", "b", "blayer"];
+const WORDS = ["study", "layer", "group", "across", "axes", "b", "blayer"];
 const INDICES = ["focus", "epoch", "position", "xposition", "size", "row", "column", "bepoch"];
 
 function randomView(random) {

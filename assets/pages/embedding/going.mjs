@@ -20,7 +20,7 @@ export class Going {
   /** Open a layer, at its first features. */
   open(layer) {
     const plain = this.shapeOf(layer).length < 2;
-    this.page.bridge.changeView({ layer, row: null, column: null, ...(plain ? {} : { position: null }) });
+    this.page.bridge.changeView({ layer, row: null, column: null, axes: "", ...(plain ? {} : { position: null }) });
   }
 
   /** Take the window to a feature, as soon as the layer's order is known. */
