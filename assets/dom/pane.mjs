@@ -5,8 +5,6 @@ import { count, make } from "./make.mjs";
 import { MatrixView } from "./matrixview.mjs";
 import { OverviewMap } from "./overviewmap.mjs";
 
-export const USUAL_SIZE = 4;
-
 export class Pane {
   /**
    * @param {object} parts
@@ -19,6 +17,7 @@ export class Pane {
    * @param {import("../pages/embedding/epochs.mjs").Epochwise} parts.held - ranges and orders that
    *   hold still while epochs go by.
    * @param {string} [parts.name] - "B", where there are two.
+   * @param {() => number} parts.usual - plots in a row before anybody chooses.
    * @param {(window: {row: number, column: number}) => void} parts.go
    * @param {(feature: number) => void} parts.chosen - a plot was opened.
    */
@@ -63,7 +62,7 @@ export class Pane {
     const { view } = this.workspace;
     // Two features make one plot: the others are its mirror and two dot plots.
     if (this.single) return { rows: 1, columns: 1, row: 1, column: 0 };
-    const size = Math.min(8, Math.max(1, view.size ?? USUAL_SIZE));
+    const size = Math.min(8, Math.max(1, view.size ?? this.usual()));
     const rows = Math.min(size, orders.rows.length);
     const columns = Math.min(size, orders.columns.length);
     return {

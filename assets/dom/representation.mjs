@@ -170,7 +170,7 @@ export class Representation {
   }
 
   /**
-   * Draw all positions of some samples, of which the cloud holds only a part.
+   * Draw also the positions of some samples that the cloud leaves out.
    * @param {object | null} parts - {name: {"key"}} of these samples' own cloud, null for none.
    * @param {Uint8Array} [mask] - (n,) 1 for those samples.
    */
@@ -183,15 +183,19 @@ export class Representation {
     const array = async (what) => (await this.workspace.array(parts.points.key, what)).values;
     const [sample, position] = await Promise.all([array("sample"), array("position")]);
     if (this.plan !== plan) return;
-    const rest = [];
-    for (let i = 0; i < this.sample.length; i++) if (!mask[this.sample[i]]) rest.push(i);
-    const keep = Uint32Array.from(rest);
+    // Nothing that is drawn already goes: some of it may have been picked itself.
+    const code = (who, where) => who * plan.positions + where;
+    const drawn = new Set();
+    for (let i = 0; i < this.sample.length; i++) {
+      if (mask[this.sample[i]]) drawn.add(code(this.sample[i], this.position[i]));
+    }
+    const fresh = Uint32Array.from(sample.keys()).filter((i) => !drawn.has(code(sample[i], position[i])));
     const points = {
-      sample: joined(Int32Array, this.sample, keep, sample),
-      position: joined(Int32Array, this.position, keep, position),
-      count: keep.length + sample.length,
+      sample: joined(Int32Array, this.sample, sample, fresh),
+      position: joined(Int32Array, this.position, position, fresh),
+      count: this.sample.length + fresh.length,
     };
-    this.focus = { parts, keep, points, kept: new Map() };
+    this.focus = { parts, fresh, points, kept: new Map() };
     this.changed("points");
   }
 
@@ -203,7 +207,7 @@ export class Representation {
       const block = await this.fetchColumns(focus.parts[`columns${part}`].key, features);
       features.forEach((feature, k) => {
         const base = columns[wanted.indexOf(feature)];
-        focus.kept.set(feature, joined(Float32Array, base, focus.keep, block[k]));
+        focus.kept.set(feature, joined(Float32Array, base, block[k], focus.fresh));
       });
     }
     return this.focus === focus ? wanted.map((feature) => focus.kept.get(feature)) : null;
@@ -243,9 +247,10 @@ export class Representation {
   }
 }
 
-function joined(Kind, base, keep, more) {
-  const out = new Kind(keep.length + more.length);
-  for (let i = 0; i < keep.length; i++) out[i] = base[keep[i]];
-  out.set(more, keep.length);
+/** One array after another's chosen values. */
+function joined(Kind, base, more, chosen) {
+  const out = new Kind(base.length + chosen.length);
+  out.set(base);
+  for (let i = 0; i < chosen.length; i++) out[base.length + i] = more[chosen[i]];
   return out;
 }

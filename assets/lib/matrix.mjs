@@ -19,6 +19,7 @@ const STEADY = 1e-6; // spans below this share of their values are a constant's 
 /** How selected and other points differ from a plain one, as factors. */
 const CHOSEN_RADIUS = 1.4;
 const CROSS = 0.9;
+const SHIMMER = 0.25;
 const REST_RADIUS = 0.49;
 const REST_OPACITY = 0.8;
 const LEAST_RADIUS = 0.5;
@@ -126,7 +127,7 @@ export function clampStart(start, size, count) {
 /**
  * How points are drawn while some are selected: those smaller and fainter that are not, then the
  * selected, larger. Where positions were picked themselves, they alone are large; other points of
- * their samples keep their colour and are as small as the rest.
+ * their samples are a shimmer of their colour, as small as the rest.
  *
  * @param {object} what
  * @param {Uint8Array | null} what.mask - (n,) selected samples; null for no selection.
@@ -150,7 +151,7 @@ export function stylesOf({ mask, marks: picked = null, sample, count, radius, op
   const plain = (order) => order.filter((i) => !marked[i]);
   return [
     { order: plain(rest), ...small },
-    { order: plain(chosen), ...small },
+    { order: plain(chosen), radius: least, opacity: SHIMMER * opacity },
     { order: split(marked, null, count).chosen, ...large },
   ];
 }

@@ -5,7 +5,7 @@ import { drawFeatures } from "../dom/featurelist.mjs";
 import { FeatureMaps } from "../dom/featuremaps.mjs";
 import { Legend } from "../dom/legend.mjs";
 import { duration, percent } from "../dom/make.mjs";
-import { Pane, USUAL_SIZE } from "../dom/pane.mjs";
+import { Pane } from "../dom/pane.mjs";
 import { Representation } from "../dom/representation.mjs";
 import { Earlier } from "./embedding/earlier.mjs";
 import { Epochwise } from "./embedding/epochs.mjs";
@@ -17,6 +17,7 @@ import { Pairing } from "./embedding/pair.mjs";
 
 const NARROW = 1200; // pixels, as in the style sheet
 const CELLS = 0.8; // of the plots' box that is taken by its cells
+const USUAL_SIZE = 4; // plots in a row
 const SETTLED = 350; // milliseconds after which a selection counts as made
 
 /**
@@ -59,6 +60,7 @@ export function embedding(bridge) {
         rows: reps[which],
         columns: () => (which === "a" && workspace.view.form === "across" ? reps.x : reps[which]),
         held: epochs,
+        usual: roomySize,
         go: (place) => changeView(place),
       });
     const a = pane("a", { "overview-panel": "overview-panel", "overview-text": "overview-text" });
