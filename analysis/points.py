@@ -255,3 +255,12 @@ def _complete(done: int, count: int, what: str) -> None:
         raise ShapeError(
             f"The batches hold {done:,} of {count:,} {what}. Give all samples, in their order."
         )
+
+
+PART = 1024
+"""Features of a cloud that are computed and kept together."""
+
+
+def parts_of(features: int) -> int:
+    """Into how many parts the features of a cloud are divided."""
+    return -(-features // PART)

@@ -12,8 +12,8 @@ from . import features as figures
 from . import points as clouds
 from .calls import ancestors
 from .errors import DataError, ParameterError, StudyError
-from .points import Which
-from .representations import part_of, parts_of, picked, watched
+from .points import Which, parts_of
+from .representations import part_of, watched
 from .types import Array, Result
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _target(bench: Workbench, layer: str, feature: int, which: Which, position: 
             f"Layer '{layer}' has features 0 to {total - 1} as {which}; got {feature}."
         )
     if which != "positions":
-        column: Array = picked(bench, layer, which, position, [feature])[0]
+        column: Array = bench.columns(layer, [feature], which, position)[0]
         return column.astype(np.float64)
     positions, depth = clouds.structure(shape)
     found = np.empty(len(bench.dataset), np.float64)

@@ -18,22 +18,14 @@ from . import points as clouds
 from . import receptive_field
 from .dependences import dependences
 from .errors import ParameterError
-from .points import Points, Which
+from .points import PART, Points, Which, parts_of
 from .types import Array, Report, Result
 
 if TYPE_CHECKING:
     from .workbench import Workbench
 
-PART = 1024
-"""Features that are computed and kept together."""
-
 ALL = 1e12
 """Pairs of features times points of a picture: in fact every point of every layer that fits it."""
-
-
-def parts_of(features: int) -> int:
-    """Into how many parts the columns of a cloud are divided."""
-    return -(-features // PART)
 
 
 def points(
@@ -147,7 +139,7 @@ def overview(bench: Workbench, layer: str, which: Which, position: int, order: s
         shown = told.arrays[f"order {order}"][: overviews.MOST_FEATURES]
     labels, classes = judged(bench), classes_of(bench)
     drawn = overviews.draw(
-        picked(bench, layer, which, position, shown),
+        bench.columns(layer, shown, which, position),
         labels[chosen.sample],
         classes,
         work=ALL,
@@ -193,20 +185,6 @@ def part_of(bench: Workbench, layer: str, which: Which, position: int, part: int
         "columns", layer=layer, which=which, position=position, samples=None, part=part
     )
     return np.stack(list(found.arrays.values()))
-
-
-def picked(
-    bench: Workbench, layer: str, which: Which, position: int, wanted: Sequence[int] | Array
-) -> Array:
-    """(len(wanted), m) float32: the columns of some features of all samples."""
-    wanted = np.asarray(wanted, np.int64)
-    rows: dict[int, Array] = {}
-    for part in np.unique(wanted // PART):
-        found = bench.ask(
-            "columns", layer=layer, which=which, position=position, samples=None, part=int(part)
-        )
-        rows |= {int(name): column for name, column in found.arrays.items()}
-    return np.stack([rows[int(number)] for number in wanted])
 
 
 def watched(bench: Workbench, layer: str, report: Report) -> Iterator[tuple[int, Array]]:

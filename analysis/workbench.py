@@ -13,9 +13,11 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .errors import StudyError
 from .keys import cache_key
-from .points import Which, normalised
+from .points import PART, Which, normalised
 from .questions import QUESTIONS
 from .store import MemoryStore, Store
 from .types import Array, Dataset, Fill, Metric, Preprocessing, Report, Result, Study, silent
@@ -136,12 +138,19 @@ class Workbench:
         return self.ask("points", samples=None, **self._cloud(layer, which, position))
 
     def columns(
-        self, layer: str, features: Sequence[int], which: Which = "positions", position: int = 0
+        self,
+        layer: str,
+        features: Sequence[int] | Array,
+        which: Which = "positions",
+        position: int = 0,
     ) -> Array:
         """(len(features), m) float32: some features of a layer's cloud, point by point."""
-        from .representations import picked  # noqa: PLC0415 - brings numba along
-
-        return picked(self, **self._cloud(layer, which, position), wanted=features)
+        cloud = self._cloud(layer, which, position)
+        rows: dict[int, Array] = {}
+        for part in sorted({int(number) // PART for number in features}):
+            found = self.ask("columns", samples=None, part=part, **cloud)
+            rows |= {int(name): column for name, column in found.arrays.items()}
+        return np.stack([rows[int(number)] for number in features])
 
     def features(self, layer: str, which: Which = "positions", position: int = 0) -> Result:
         """Arrays (d,) `mean`, `deviation`, `low`, `high`, `f_ratio`, `dead`, `order separation`,

@@ -18,9 +18,6 @@ from analysis.types import Node, Source
 
 from .studies import Studies
 
-PART = 1024
-"""Features that are kept together, as `analysis.representations` divides them."""
-
 WIDE = 1024
 """Features up to which a whole matrix is drawn as one picture."""
 
@@ -80,7 +77,7 @@ def questions(card: Card, cloud: Cloud, order: Any) -> dict[str, tuple[str, dict
     about = cloud.parameters
     every = about | {"samples": None}
     asked: dict[str, tuple[str, dict[str, Any]]] = {"points": ("points", every)}
-    for part in range(-(-cloud.features // PART)):
+    for part in range(clouds.parts_of(cloud.features)):
         asked[f"columns{part}"] = ("columns", every | {"part": part})
     asked["features"] = ("features", about)
     if cloud.positions > 1 and cloud.which != "samples" and card.image_shape is not None:

@@ -553,6 +553,7 @@ def test_a_wrong_path_names_the_nearest_file(tmp_path: Path) -> None:
 def test_formats_that_may_hold_code_need_trust(tmp_path: Path) -> None:
     (tmp_path / "old.h5").write_bytes(b"")
     (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").write_bytes(b"")
     for name in ("old.h5", "saved"):
         with pytest.raises(UnsafeModelError, match="--model on the command line"):
             network.load(tmp_path / name)

@@ -95,8 +95,7 @@ def cloud(bench: Workbench, layer: str, which: str, position: int = 0, **more: A
     found = bench.ask("points", **about)
     total = points.features_of(which, bench.network.operation(layer).shape)
     parts = [
-        bench.ask("columns", **about, part=part).arrays
-        for part in range(representations.parts_of(total))
+        bench.ask("columns", **about, part=part).arrays for part in range(points.parts_of(total))
     ]
     named = {int(name): column for part in parts for name, column in part.items()}
     assert list(named) == list(range(total))
@@ -144,7 +143,7 @@ def test_many_features_come_in_parts() -> None:
     ):
         with pytest.raises(ParameterError, match=words):
             bench.ask("columns", **about, part=part)
-    picked = representations.picked(bench, "wide", "samples", 0, [1079, 3, 1024])
+    picked = bench.columns("wide", [1079, 3, 1024], "samples")
     flat = by_position(bench, "wide").reshape(COUNT, WIDE)
     np.testing.assert_array_equal(picked.T, flat[:, [1079, 3, 1024]])
 
