@@ -281,6 +281,12 @@ export class Pane {
     this.painted = null;
   }
 
+  /** A part could not be had, while the plots are there. */
+  partly(text) {
+    this.note(text);
+    if (!this.rows.overview) this.map.failed(text);
+  }
+
   note(text) {
     this.find("status").textContent = text;
   }

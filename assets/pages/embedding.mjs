@@ -1,5 +1,4 @@
 /** The Embedding page in the browser: representations, panes, feature maps, and what controls do. */
-import { clampStart } from "../lib/matrix.mjs";
 import { byClass } from "../lib/selection.mjs";
 import { drawFeatures } from "../dom/featurelist.mjs";
 import { FeatureMaps } from "../dom/featuremaps.mjs";
@@ -11,13 +10,12 @@ import { Earlier } from "./embedding/earlier.mjs";
 import { Epochwise } from "./embedding/epochs.mjs";
 import { Files } from "./embedding/files.mjs";
 import { Going } from "./embedding/going.mjs";
-import { layerOf } from "./embedding/layers.mjs";
+import { Knobs } from "./embedding/knobs.mjs";
 import { MapsPanel } from "./embedding/maps.mjs";
 import { Pairing } from "./embedding/pair.mjs";
 
-const NARROW = 1200; // pixels, as in the style sheet
 const CELLS = 0.8; // of the plots' box that is taken by its cells
-const USUAL_SIZE = 4; // plots in a row
+const FIRST_RADIUS = 1.5; // pixels, as the slider stands at first
 const SETTLED = 350; // milliseconds after which a selection counts as made
 
 /**
@@ -25,9 +23,13 @@ const SETTLED = 350; // milliseconds after which a selection counts as made
  * @param {import("../clientside.mjs").Bridge} bridge
  */
 export function embedding(bridge) {
-  const { window, workspace, tooltip, byId, set, nothing, changeView, save, toast } = bridge;
+  const { window, workspace, tooltip, byId, set, nothing, changeView, toast } = bridge;
   const id = (name) => byId(`embedding-${name}`);
-  const parts = { style: { tool: "rectangle", radius: 1.5, opacity: 0.7 }, wishes: {}, fitted: 1.5 };
+  const parts = {
+    style: { tool: "rectangle", radius: FIRST_RADIUS, opacity: 0.7 },
+    fitted: FIRST_RADIUS,
+    wishes: {},
+  };
 
   const reps = {
     a: new Representation(workspace, (what) => arrived("a", what)),
@@ -45,13 +47,14 @@ export function embedding(bridge) {
   const files = new Files(page);
   const maps = new MapsPanel(page);
   const pairing = new Pairing(page);
+  const knobs = new Knobs(page, pairing);
 
   /** The page's parts, made anew whenever it is shown. */
   function mount() {
     const here = id("plot-a");
     if (!here || parts.here === here) return Boolean(here);
     parts.here = here;
-    parts.listed = null;
+    Object.assign(parts, { listed: null, form: null });
     const pane = (which, names) =>
       new Pane({
         find: (name) => id(names[name] ?? `${name}-${which}`),
@@ -60,7 +63,7 @@ export function embedding(bridge) {
         rows: reps[which],
         columns: () => (which === "a" && workspace.view.form === "across" ? reps.x : reps[which]),
         held: epochs,
-        usual: roomySize,
+        usual: () => knobs.roomySize(),
         go: (place) => changeView(place),
       });
     const a = pane("a", { "overview-panel": "overview-panel", "overview-text": "overview-text" });
@@ -145,13 +148,6 @@ export function embedding(bridge) {
     else if (what !== "fields") pane.draw();
   }
 
-  /** Plots in a row before anybody chooses. */
-  const usualSize = ({ shape }, { form }) =>
-    form === "matrix" && shape.length < 2 && shape[0] === 2 ? 1 : roomySize();
-
-  /** Two networks on a small screen leave room for few plots. */
-  const roomySize = () => (workspace.second && window.innerWidth < NARROW ? 2 : USUAL_SIZE);
-
   /** What a browser names when it asks for a layer's cloud. */
   function wishOf(layer = reps.a.plan?.layer) {
     const { points, position, order } = workspace.view;
@@ -221,6 +217,7 @@ export function embedding(bridge) {
       const numbers = epochs.slice(0, -1).map((epoch) => ({ value: String(epoch), label: String(epoch) }));
       set("embedding-epoch-b", { data: [...numbers, { value: "", label: "finished" }] });
       id("epoch-b-box").classList.toggle("hidden", epochs.length < 2);
+      knobs.showSize();
       pairing.draw();
     } else reps.b.forget();
     redraw();
@@ -242,28 +239,12 @@ export function embedding(bridge) {
     const pane = parts.panes?.[which];
     const failed = end.state === "done" ? Object.values(end.result.failed) : [end.error];
     if (end.state === "done" && !reps[which].done(end.result.done)) return;
-    if (failed.length) {
-      reps[which].error = failed.join(" ") + (end.reference ? ` (reference ${end.reference}, see the log)` : "");
-      if (pane?.drawn) pane.note(reps[which].error);
-      else pane?.waiting(reps[which].error);
+    if (failed.length && pane) {
+      const text = failed.join(" ") + (end.reference ? ` (reference ${end.reference}, see the log)` : "");
+      if (reps[which].ready) pane.partly(text);
+      else pane.waiting((reps[which].error = text));
     }
     id(`again-${which}`)?.classList.toggle("hidden", !failed.length);
-  }
-
-  /** Knobs of the open layer, of the one across and of the one beside; null for none. */
-  function knobs(view, study, beside) {
-    const { points, position, order, form, across, xposition } = view;
-    const pairs = form === "across" && (points ?? "positions") === "positions";
-    const own = { points: pairs ? "strongest" : points, position, order };
-    const a = { ...study.wish, layer: view.layer, ...own };
-    const other = layerOf(study, across) ?? study.layers[0];
-    const one = xposition !== null && other.shape.length > 1;
-    const x =
-      form === "across"
-        ? { ...study.wish, layer: other.name, order: null, points: one ? "position" : "strongest", position: one ? xposition : null }
-        : null;
-    const b = beside ? { ...beside.wish, layer: pairing.layerFor(view, study, beside), ...own } : null;
-    return { a, x, b };
   }
 
   workspace.on("study", () => mount() && options());
@@ -278,89 +259,7 @@ export function embedding(bridge) {
   }
 
   return {
-    embeddingKnobs(view, study, beside, ...known) {
-      const silent = Array(9).fill(nothing());
-      if (study?.state !== "ready") return [nothing(), nothing(), nothing(), ...silent];
-      const ready = beside?.state === "ready" ? beside : null;
-      const wanted = Object.values(knobs(view, study, ready));
-      const changed = wanted.map((one, k) => JSON.stringify(one) !== JSON.stringify(known[k] ?? null));
-      const layer = layerOf(study, view.layer) ?? study.layers.at(-1);
-      const across = layerOf(study, view.across) ?? study.layers[0];
-      const structured = layer.shape.length > 1;
-      const hide = (name, hidden) => id(name)?.classList.toggle("hidden", hidden);
-      hide("place", !(structured && view.points === "position"));
-      hide("across-box", view.form !== "across");
-      hide("size-box", view.form === "cloud");
-      hide("axes", view.form !== "cloud");
-      hide("points-box", !structured);
-      if ((parts.form === "cloud") !== (view.form === "cloud")) {
-        set("embedding-tool", { value: view.form === "cloud" ? "pan" : "rectangle" });
-      }
-      parts.form = view.form;
-      set("embedding-colour", { value: workspace.mode === "relative" ? "class" : workspace.mode });
-      return [
-        ...wanted.map((one, k) => (changed[k] ? one : nothing())),
-        layer.name,
-        structured ? view.points || "positions" : "samples",
-        view.order || "",
-        view.form,
-        across.name,
-        String(view.size ?? usualSize(layer, view)),
-        ready ? pairing.layerFor(view, study, ready) : nothing(),
-        view.bepoch === null ? "" : String(view.bepoch),
-        view.align,
-      ];
-    },
-
-    pickEmbedding(layer, points, order, form, across, size, layerB, epochB, align, view) {
-      const { study, second: beside } = workspace;
-      if (!study?.layers) return nothing();
-      const open = layerOf(study, view.layer) ?? study.layers.at(-1);
-      const structured = open.shape.length > 1;
-      const next = {};
-      const put = (name, value, shown) => value !== shown && Object.assign(next, { [name]: value });
-      put("layer", layer, open.name);
-      if (next.layer) Object.assign(next, { row: null, column: null, position: null, axes: "" });
-      if (structured && !next.layer) put("points", points, view.points || "positions");
-      put("order", order || null, view.order);
-      put("form", form, view.form);
-      put("across", across, (layerOf(study, view.across) ?? study.layers[0]).name);
-      if (next.across) Object.assign(next, { xposition: null, column: null });
-      put("size", Number(size), view.size ?? usualSize(open, view));
-      if (beside) {
-        put("blayer", layerB, pairing.layerFor(view, study, beside.study));
-        put("bepoch", epochB ? Number(epochB) : null, view.bepoch);
-        put("align", Boolean(align), view.align);
-      }
-      if (next.form) Object.assign(next, { column: null });
-      return Object.keys(next).length && layer ? { ...view, ...next } : nothing();
-    },
-
-    pickAxes(x, y, z, view) {
-      const axes = [x, y, z].join(",");
-      const { drawn } = parts.panes?.a ?? {};
-      if (view.form !== "cloud" || !drawn || [x, y, z].some((one) => !one)) return nothing();
-      return axes === drawn.rows.map(({ feature }) => feature).join(",") ? nothing() : { ...view, axes };
-    },
-
-    pickShade(colour, view) {
-      if (!workspace.ready || colour === workspace.mode) return nothing();
-      if (colour !== "class" && !workspace.classifies) {
-        toast("This network gives an embedding, not class probabilities: it says no classes.");
-        set("embedding-colour", { value: "class" });
-        return nothing();
-      }
-      return { ...view, colour: colour === workspace.study.colour ? null : colour };
-    },
-
-    pickPlace(row, column, view) {
-      const { plan } = reps.a;
-      const grid = plan ? reps.a.grid : [];
-      if (plan?.which !== "position" || grid.length < 2 || !Number.isInteger(row) || !Number.isInteger(column)) return nothing();
-      const [y, x] = [clampStart(row, 1, grid.at(-2)), clampStart(column, 1, grid.at(-1))];
-      const position = y * grid.at(-1) + x;
-      return position === plan.position ? nothing() : { ...view, position };
-    },
+    ...knobs.callbacks(),
 
     ...Object.fromEntries(
       ["a", "x", "b"].flatMap((which) => [
@@ -411,8 +310,9 @@ export function embedding(bridge) {
     epochsAnswer: (end) => (epochs.answer(end), nothing()),
 
     pointStyle(tool, radius, opacity) {
-      if (radius !== parts.fitted) parts.chosen = true; // by somebody, and no longer by the crowd
-      parts.style = { tool, radius, opacity };
+      // By somebody, and no longer by the crowd; a slider that has just appeared says nothing.
+      parts.chosen ||= radius !== parts.fitted && radius !== FIRST_RADIUS;
+      parts.style = { tool, radius: parts.chosen ? radius : parts.fitted, opacity };
       style();
       return nothing();
     },

@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=int(os.environ.get("EXPECT", "30000")))
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
