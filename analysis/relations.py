@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -105,18 +105,13 @@ def _target(bench: Workbench, layer: str, feature: int, which: Which, position: 
     return found
 
 
-def aligned(
-    bench: Workbench, *, layer: str, which: Which, position: int, other: str, other_layer: str
-) -> Result:
-    """This network's representation in the axes of another's, as near as turning brings it."""
-    own, theirs = _pair(
-        bench,
-        layer=layer,
-        which=which,
-        position=position,
-        other=other,
-        other_layer=other_layer,
-    )
+def aligned(bench: Workbench, **pair: Any) -> Result:
+    """This network's representation in the axes of another's, as near as turning brings it.
+
+    Args:
+        pair: as of `_pair`.
+    """
+    own, theirs = _pair(bench, **pair)
     found = alignment.procrustes(theirs, own)
     turned = found.apply(own).astype(np.float32)
     return Result(
@@ -130,18 +125,13 @@ def aligned(
     )
 
 
-def between(
-    bench: Workbench, *, layer: str, which: Which, position: int, other: str, other_layer: str
-) -> Result:
-    """Correlations (own features, other's features), and how alike the representations are."""
-    own, theirs = _pair(
-        bench,
-        layer=layer,
-        which=which,
-        position=position,
-        other=other,
-        other_layer=other_layer,
-    )
+def between(bench: Workbench, **pair: Any) -> Result:
+    """Correlations (own features, other's features), and how alike the representations are.
+
+    Args:
+        pair: as of `_pair`.
+    """
+    own, theirs = _pair(bench, **pair)
     return Result(
         arrays={"r": alignment.between(own, theirs).astype(np.float32)},
         facts={"cka": _number(alignment.similarity(own, theirs))},

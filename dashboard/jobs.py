@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dash import Dash, Input, Output
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 from flask import request
 
@@ -23,6 +24,8 @@ from analysis.board import ENDED
 from analysis.engine import Engine
 from analysis.errors import StudyError
 from analysis.keys import digest
+
+from .ids import frame
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,32 @@ def job(name: str, prepare: Callable[[Any], dict[str, Any]]) -> Any:
     named: Any = placeholder
     named.job = Job(name, prepare)
     return named
+
+
+def run_on_engine(
+    app: Dash,
+    stores: tuple[str, str, str],
+    work: tuple[str, Callable[[Any], dict[str, Any]]],
+    interval: int,
+) -> None:
+    """Register a job that a store starts, with the frame's button to cancel it.
+
+    Args:
+        stores: ids of what starts it, of its progress and of its end.
+        work: name of the function of `analysis.work`, and what makes its task of the wish.
+        interval: milliseconds between two looks at how it is.
+    """
+    wish, progress, end = stores
+    app.callback(
+        Output(end, "data"),
+        Input(wish, "data"),
+        background=True,
+        progress=[Output(progress, "data")],
+        running=[(Output(frame("cancel-box"), "hidden"), False, True)],
+        cancel=[Input(frame("cancel"), "n_clicks")],
+        interval=interval,
+        prevent_initial_call=True,
+    )(job(*work))
 
 
 class EngineManager(BaseBackgroundCallbackManager):

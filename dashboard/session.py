@@ -16,7 +16,7 @@ from analysis.workbench import THUMBNAIL_SIDE
 
 from .clientside import linker
 from .ids import frame
-from .jobs import job
+from .jobs import run_on_engine
 from .state import first_colour
 from .studies import Studies
 
@@ -176,16 +176,9 @@ def _opening(app: Dash, studies: Studies, which: str) -> None:
         ended = ctx.triggered_id == frame(f"tried{which}")
         return look_up(studies, asked, tried if ended else None)
 
-    app.callback(
-        Output(frame(f"opened{which}"), "data"),
-        Input(frame(f"to-open{which}"), "data"),
-        background=True,
-        progress=[Output(frame(f"open-progress{which}"), "data")],
-        running=[(Output(frame("cancel-box"), "hidden"), False, True)],
-        cancel=[Input(frame("cancel"), "n_clicks")],
-        interval=300,
-        prevent_initial_call=True,
-    )(job("open_study", studies.task))
+    stores = (f"to-open{which}", f"open-progress{which}", f"opened{which}")
+    wish, progress, end = map(frame, stores)
+    run_on_engine(app, (wish, progress, end), ("open_study", studies.task), 300)
 
 
 def clientside(app: Dash) -> None:

@@ -22,7 +22,7 @@ from ..clientside import linker
 from ..components import looking
 from ..components.controls import choice, icon_button, segments
 from ..ids import Ids, frame
-from ..jobs import job
+from ..jobs import run_on_engine
 from ..page import Page
 from ..state import COLOURS
 from ..studies import Studies
@@ -431,16 +431,8 @@ def register(app: Dash, studies: Studies) -> None:
     for cloud in CLOUDS:
         _cloud(app, studies, cloud)
     for task, prepare in TASKS.items():
-        app.callback(
-            Output(ids(f"answer-{task}"), "data"),
-            Input(ids(f"wish-{task}"), "data"),
-            background=True,
-            progress=[Output(ids(f"progress-{task}"), "data")],
-            running=[(Output(frame("cancel-box"), "hidden"), False, True)],
-            cancel=[Input(frame("cancel"), "n_clicks")],
-            interval=150,
-            prevent_initial_call=True,
-        )(job("answer", partial(prepare, studies)))
+        stores = (ids(f"wish-{task}"), ids(f"progress-{task}"), ids(f"answer-{task}"))
+        run_on_engine(app, stores, ("answer", partial(prepare, studies)), 150)
     _clientside(app)
 
 
@@ -457,16 +449,8 @@ def _cloud(app: Dash, studies: Studies, cloud: str) -> None:
         # The browser starts the job of "wish", which outlives the page; this callback does not.
         return cloud_plan(studies, knobs) | {"wish": knobs} if knobs else None
 
-    app.callback(
-        Output(ids(f"computed-{cloud}"), "data"),
-        Input(ids(f"to-compute-{cloud}"), "data"),
-        background=True,
-        progress=[Output(ids(f"progress-{cloud}"), "data")],
-        running=[(Output(frame("cancel-box"), "hidden"), False, True)],
-        cancel=[Input(frame("cancel"), "n_clicks")],
-        interval=150,
-        prevent_initial_call=True,
-    )(job("answer", partial(clouds.cloud_task, studies)))
+    stores = (ids(f"to-compute-{cloud}"), ids(f"progress-{cloud}"), ids(f"computed-{cloud}"))
+    run_on_engine(app, stores, ("answer", partial(clouds.cloud_task, studies)), 150)
 
 
 def _clientside(app: Dash) -> None:

@@ -26,7 +26,7 @@ from ..components.controls import choice, icon_button, segments
 from ..figures import confusion as figures
 from ..figures.network_graph import elements, stylesheet
 from ..ids import Ids, frame
-from ..jobs import job
+from ..jobs import run_on_engine
 from ..page import Page
 from ..state import COLOURS
 from ..studies import Studies
@@ -334,16 +334,8 @@ def register(app: Dash, studies: Studies) -> None:
         # The browser starts the job of "wish", which outlives the page; this callback does not.
         return plan(studies, card, knobs) | {"wish": _question(knobs) | study["wish"]}
 
-    app.callback(
-        Output(ids("computed"), "data"),
-        Input(ids("to-compute"), "data"),
-        background=True,
-        progress=[Output(ids("progress"), "data")],
-        running=[(Output(frame("cancel-box"), "hidden"), False, True)],
-        cancel=[Input(frame("cancel"), "n_clicks")],
-        interval=250,
-        prevent_initial_call=True,
-    )(job("compute_glyphs", partial(glyph_task, studies)))
+    stores = (ids("to-compute"), ids("progress"), ids("computed"))
+    run_on_engine(app, stores, ("compute_glyphs", partial(glyph_task, studies)), 250)
 
     @app.callback(
         Output(ids("matrix"), "figure"),
