@@ -19,6 +19,7 @@ export class Legend {
     }
     workspace.on("selection", () => this.counts(), element);
     element.addEventListener("mouseleave", () => workspace.peek(null));
+    this.draw(); // a study may be open already
   }
 
   draw() {

@@ -88,7 +88,6 @@ export function embedding(bridge) {
         maps.ofClass(k);
       },
     });
-    parts.legend.draw();
     parts.maps = new FeatureMaps({
       box: id("maps"),
       workspace,

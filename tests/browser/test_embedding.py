@@ -118,6 +118,7 @@ def test_a_selection_is_the_same_everywhere(tab: Page, digits: Server) -> None:
     assert selected(tab) == chosen
     tab.locator("#frame-rail-network").click()
     expect(tab.locator(".node")).not_to_have_count(0)
+    expect(tab.locator("#legend .class")).to_have_count(10)
     assert tab.evaluate("Array.from(window.stratoscope.workspace.selected)") == samples
     tab.locator("#frame-rail-embedding").click()
     settled(tab)
