@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from dash import ClientsideFunction, Dash
+from dash import ClientsideFunction, Dash, Input, Output, State
+
+from .ids import frame
 
 
-def linker(app: Dash) -> Callable[..., None]:
-    """A short way to register clientside callbacks: `link(name, outputs, *inputs)`."""
+class Linker:
+    """A short way to register clientside callbacks."""
 
-    def link(name: str, outputs: Any, *inputs: Any, initial: bool = False) -> None:
-        app.clientside_callback(
+    def __init__(self, app: Dash) -> None:
+        self._app = app
+
+    def __call__(self, name: str, outputs: Any, *inputs: Any, initial: bool = False) -> None:
+        """What the function of this name returns goes to `outputs`."""
+        self._app.clientside_callback(
             ClientsideFunction("stratoscope", name),
             outputs,
             *inputs,
             prevent_initial_call=not initial,
         )
 
-    return link
+    def tell(self, name: str, *inputs: Input) -> None:
+        """The function does something and returns nothing."""
+        self(name, Output(frame("sink"), "data", allow_duplicate=True), *inputs)
+
+    def change_view(self, name: str, *inputs: Input) -> None:
+        """The function gets the inputs and the view, and returns the view as it is to be."""
+        view = (frame("view"), "data")
+        self(name, Output(*view, allow_duplicate=True), *inputs, State(*view))

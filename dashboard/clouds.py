@@ -7,7 +7,7 @@ wants; everything else is looked up here.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -250,3 +250,13 @@ def _step(
 
 def _task(studies: Studies, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"steps": list(steps), "budget": studies.settings.budget}
+
+
+TASKS: dict[str, Callable[[Studies, Any], dict[str, Any]]] = {
+    "focus": focus_task,
+    "correlates": correlates_task,
+    "maps": maps_task,
+    "pair": pair_task,
+    "epochs": epochs_task,
+}
+"""What is computed on demand beside the clouds themselves; each makes what its job is told."""

@@ -11,7 +11,7 @@ from analysis.engine import Engine
 from analysis.home import Home
 
 from . import routes, safety, session
-from .clientside import linker
+from .clientside import Linker
 from .components import frame as frame_layout
 from .ids import frame
 from .jobs import EngineManager
@@ -84,7 +84,7 @@ def _route(app: Dash) -> None:
             )
         return page.layout()
 
-    linker(app)(
+    Linker(app)(
         "pageShown",
         Output(frame("sink"), "data", allow_duplicate=True),
         Input(frame("page"), "children"),

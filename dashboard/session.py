@@ -14,7 +14,7 @@ from analysis.opening import Card, identity
 from analysis.types import Source
 from analysis.workbench import THUMBNAIL_SIDE
 
-from .clientside import linker
+from .clientside import Linker
 from .ids import frame
 from .jobs import run_on_engine
 from .state import first_colour
@@ -184,8 +184,7 @@ def _opening(app: Dash, studies: Studies, which: str) -> None:
 def clientside(app: Dash) -> None:
     """Links that stay in the browser; `assets/clientside.mjs` has the functions."""
 
-    link = linker(app)
-    sink = frame("sink")
+    link = Linker(app)
     link(
         "readLink",
         Output(frame("view"), "data"),
@@ -206,33 +205,19 @@ def clientside(app: Dash) -> None:
         State(frame("asked"), "data"),
         State(frame("asked-b"), "data"),
     )
-    link(
+    link.change_view(
         "pickStudy",
-        Output(frame("view"), "data", allow_duplicate=True),
         Input(frame("study-picker"), "value"),
         Input(frame("split-picker"), "value"),
         Input(frame("b-picker"), "value"),
-        State(frame("view"), "data"),
     )
     # "opened" must not lead back to what starts the opening, or Dash would see a circle.
-    link("studyOpened", Output(sink, "data", allow_duplicate=True), Input(frame("opened"), "data"))
-    link(
-        "secondOpened", Output(sink, "data", allow_duplicate=True), Input(frame("opened-b"), "data")
-    )
-    link("studyChanged", Output(sink, "data"), Input(frame("study"), "data"))
-    link(
-        "secondChanged", Output(sink, "data", allow_duplicate=True), Input(frame("study-b"), "data")
-    )
-    link(
-        "secondProgress",
-        Output(sink, "data", allow_duplicate=True),
-        Input(frame("open-progress-b"), "data"),
-    )
-    link(
-        "openProgress",
-        Output(sink, "data", allow_duplicate=True),
-        Input(frame("open-progress"), "data"),
-    )
+    link.tell("studyOpened", Input(frame("opened"), "data"))
+    link.tell("secondOpened", Input(frame("opened-b"), "data"))
+    link.tell("studyChanged", Input(frame("study"), "data"))
+    link.tell("secondChanged", Input(frame("study-b"), "data"))
+    link.tell("secondProgress", Input(frame("open-progress-b"), "data"))
+    link.tell("openProgress", Input(frame("open-progress"), "data"))
     link(
         "selectionChanged",
         [
@@ -242,7 +227,7 @@ def clientside(app: Dash) -> None:
         ],
         Input(frame("selection"), "data"),
     )
-    link("setHow", Output(sink, "data", allow_duplicate=True), Input(frame("how"), "value"))
+    link.tell("setHow", Input(frame("how"), "value"))
     link(
         "groupsChanged",
         [
@@ -259,18 +244,10 @@ def clientside(app: Dash) -> None:
         Output(frame("group-delete"), "disabled"),
         Input(frame("group-picker"), "value"),
     )
-    link(
-        "selectionCsv",
-        Output(sink, "data", allow_duplicate=True),
-        Input(frame("selection-csv"), "n_clicks"),
-    )
-    link(
-        "clearSelection",
-        Output(sink, "data", allow_duplicate=True),
-        Input(frame("selection-clear"), "n_clicks"),
-    )
-    link("share", Output(sink, "data", allow_duplicate=True), Input(frame("share"), "n_clicks"))
-    link("toast", Output(sink, "data", allow_duplicate=True), Input(frame("toast"), "children"))
+    link.tell("selectionCsv", Input(frame("selection-csv"), "n_clicks"))
+    link.tell("clearSelection", Input(frame("selection-clear"), "n_clicks"))
+    link.tell("share", Input(frame("share"), "n_clicks"))
+    link.tell("toast", Input(frame("toast"), "children"))
     link(
         "theme",
         [Output(frame("provider"), "forceColorScheme"), Output(frame("scheme"), "data")],

@@ -9,6 +9,8 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
+_HELP = "M12 3a9 9 0 100 18 9 9 0 000-18M9.5 9.5a2.5 2.5 0 114 2c-1 .8-1.5 1.2-1.5 2.3M12 17v.01"
+
 
 def icon(path: str, size: int = 18) -> Component:
     """A line drawing on a 24 x 24 grid, from path data; nothing is fetched."""
@@ -55,13 +57,13 @@ def choice(
     id: str, label: str, options: Sequence[str] | Mapping[str, str], value: str, width: int = 130
 ) -> Component:
     """A drop-down with its label inside the same line."""
-    pairs = options.items() if isinstance(options, Mapping) else ((name, name) for name in options)
+    named = options if isinstance(options, Mapping) else {name: name for name in options}
     return html.Div(
         [
             html.Label(label, htmlFor=id, className="label"),
             dmc.Select(
                 id=id,
-                data=[{"value": name, "label": text} for name, text in pairs],
+                data=_options(named),
                 value=value,
                 size="xs",
                 w=width,
@@ -73,17 +75,99 @@ def choice(
     )
 
 
+def _options(texts: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"value": name, "label": text} for name, text in texts.items()]
+
+
 def segments(id: str, label: str, options: Mapping[str, str], value: str) -> Component:
     """A row of exclusive choices."""
     return html.Div(
         [
             html.Span(label, className="label"),
-            dmc.SegmentedControl(
-                id=id,
-                data=[{"value": name, "label": text} for name, text in options.items()],
-                value=value,
-                size="xs",
-            ),
+            segmented(id, options, value),
         ],
         className="choice",
+    )
+
+
+def segmented(id: str, options: Mapping[str, str], value: str) -> Component:
+    """A row of exclusive choices that needs no label."""
+    return dmc.SegmentedControl(id=id, data=_options(options), value=value, size="xs")
+
+
+def bare_select(id: str, label: str, width: int, **more: Any) -> Component:
+    """A drop-down, filled later, whose name only screen readers need."""
+    settings = {"data": [], "value": "", "size": "xs", "allowDeselect": False} | more
+    return dmc.Select(id=id, w=width, **settings, **{"aria-label": label})
+
+
+def slider(
+    id: str, label: str, span: tuple[float, float, float], value: float, width: int, **more: Any
+) -> Component:
+    """A slider; `span` is its lowest and highest value and its step."""
+    low, high, step = span
+    return dmc.Slider(
+        id=id,
+        min=low,
+        max=high,
+        step=step,
+        value=value,
+        size="sm",
+        w=width,
+        thumbLabel=label,
+        **more,
+    )
+
+
+def tools(
+    help_button: Component, buttons: Sequence[Component], downloads: Mapping[str, str]
+) -> Component:
+    """The right end of a page's toolbar.
+
+    Args:
+        help_button: see `explained`.
+        buttons: what stands between help and downloads.
+        downloads: id -> text of each file that can be had.
+    """
+    items = [dmc.MenuItem(text, id=name, n_clicks=0) for name, text in downloads.items()]
+    menu = dmc.Menu(
+        [
+            dmc.MenuTarget(dmc.Button("Download", size="compact-xs", variant="default")),
+            dmc.MenuDropdown(items),
+        ]
+    )
+    return html.Div([help_button, *buttons, menu], className="tools")
+
+
+def explained(id: str, texts: Sequence[tuple[str, str]], width: int, *more: Component) -> Component:
+    """A button that opens titled paragraphs, and `more` below them: how to read a page."""
+    paragraphs = [html.P([html.Strong(f"{title}. "), text]) for title, text in texts]
+    return dmc.Popover(
+        [
+            dmc.PopoverTarget(icon_button(id, _HELP, "How to read this")),
+            dmc.PopoverDropdown(html.Div([*paragraphs, *more], className="help")),
+        ],
+        width=width,
+        position="bottom-end",
+        shadow="md",
+        withArrow=True,
+        trapFocus=True,
+    )
+
+
+def status_line(status: str, button: str) -> Component:
+    """What a page says below its picture, and the button that goes on with what was cancelled."""
+    return html.Div(
+        [
+            html.Div(id=status, className="status", role="status"),
+            dmc.Button(
+                "Go on",
+                id=button,
+                size="compact-xs",
+                variant="default",
+                n_clicks=0,
+                className="hidden",
+            ),
+        ],
+        className="statusline",
     )

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from ..ids import frame
 from ..page import Page
 from ..state import DEFAULTS
-from .controls import choice, icon, icon_button
+from .controls import choice, icon, icon_button, segmented
 
 _LOGO = "M4 17l8 4 8-4M4 12l8 4 8-4M12 3L4 7l8 4 8-4-8-4z"
 _SHARE = (
@@ -156,16 +156,15 @@ def _selection_bar() -> Component:
         [
             html.Div(id=frame("selected"), className="selected", **{"aria-live": "polite"}),
             html.Div(
-                dmc.SegmentedControl(
-                    id=frame("how"),
-                    data=[
-                        {"value": "replace", "label": "New"},
-                        {"value": "add", "label": "Add"},
-                        {"value": "subtract", "label": "Subtract"},
-                        {"value": "intersect", "label": "Intersect"},
-                    ],
-                    value="replace",
-                    size="xs",
+                segmented(
+                    frame("how"),
+                    {
+                        "replace": "New",
+                        "add": "Add",
+                        "subtract": "Subtract",
+                        "intersect": "Intersect",
+                    },
+                    "replace",
                 ),
                 title="What the next pick does to the selection. "
                 "Shift adds, Alt subtracts, Shift + Alt intersects.",

@@ -1,4 +1,4 @@
-"""One file per page; the rail shows them in this order."""
+"""One folder per page; the rail shows them in this order."""
 
 from __future__ import annotations
 

@@ -24,17 +24,6 @@ IMAGES = np.arange(6 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
 LABELS = np.array([0, 1, 2, 0, 1, 2])
 
 
-@pytest.fixture
-def save(tmp_path):
-    """Arrays -> path of a `.npz` that holds them."""
-
-    def write(**arrays):
-        np.savez(tmp_path / "mine.npz", **arrays)
-        return tmp_path / "mine.npz"
-
-    return write
-
-
 # Named data sets
 
 

@@ -11,7 +11,7 @@ import pytest
 from keras import layers as kl
 from keras import ops
 
-from analysis import activations, dataset, network, relations
+from analysis import activations, network, relations
 from analysis.errors import (
     Cancelled,
     DataError,
@@ -21,27 +21,13 @@ from analysis.errors import (
     UnknownLayerError,
 )
 from analysis.points import WHICH
-from analysis.types import Dataset
 from analysis.workbench import Workbench
 from tests.analysis import architectures as zoo
+from tests.analysis.sample_data import data_of
 
 COUNT = 40
 PLACE = 3
 Array = np.ndarray[Any, Any]
-
-
-def data_of(x: Any) -> Dataset:
-    inputs, labels = {"x": np.asarray(x, np.float32)}, np.arange(len(x)) % 3
-    return Dataset(
-        name="mine",
-        split="all",
-        inputs=inputs,
-        labels=labels,
-        class_names=(),
-        indices=np.arange(len(x)),
-        total=len(x),
-        fingerprint=dataset.fingerprint(inputs, labels, ()),
-    )
 
 
 def pictures(count: int = COUNT) -> Any:
@@ -70,7 +56,8 @@ def opened(turned: bool = False) -> network.Network:
 
 
 def bench_of(net: network.Network | None = None, x: Any = None, **more: Any) -> Workbench:
-    return Workbench(net or opened(), data_of(pictures() if x is None else x), **more)
+    x = pictures() if x is None else x
+    return Workbench(net or opened(), data_of(x, np.arange(len(x)) % 3), **more)
 
 
 def outputs(bench: Workbench, layer: str) -> Array:

@@ -11,32 +11,18 @@ import pytest
 from keras import layers as kl
 from keras import ops
 
-from analysis import activations, dataset, network, overview, points, representations
+from analysis import activations, network, overview, points, representations
 from analysis.errors import Cancelled, DataError, ParameterError, UnknownLayerError
 from analysis.points import WHICH
 from analysis.types import Dataset
 from analysis.workbench import Workbench
 from tests.analysis import architectures as zoo
+from tests.analysis.sample_data import data_of
 
 COUNT = 30
 PLACE = 5
 GRID = (4, 3)
 WIDE = 12 * 90
-
-
-def data_of(x: Any, labels: Any = None, names: tuple[str, ...] = ()) -> Dataset:
-    labels = np.full(len(x), -1) if labels is None else np.asarray(labels)
-    inputs, labels = {"x": np.asarray(x, np.float32)}, labels.astype(np.int64)
-    return Dataset(
-        name="mine",
-        split="all",
-        inputs=inputs,
-        labels=labels,
-        class_names=names,
-        indices=np.arange(len(labels)),
-        total=len(labels),
-        fingerprint=dataset.fingerprint(inputs, labels, names),
-    )
 
 
 def pictures(count: int = COUNT) -> Any:

@@ -9,27 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import activations, dataset, maps, network, responses
+from analysis import activations, maps, network, responses
 from analysis.errors import Cancelled, ParameterError
-from analysis.types import Dataset, Inputs, silent
+from analysis.types import Inputs, silent
 from analysis.workbench import Workbench
 from tests.analysis import architectures as zoo
+from tests.analysis.sample_data import data_of
 
 COUNT = 20
-
-
-def data_of(inputs: Inputs, labels: Any, names: tuple[str, ...] = ()) -> Dataset:
-    labels = np.asarray(labels, np.int64)
-    return Dataset(
-        name="mine",
-        split="all",
-        inputs=inputs,
-        labels=labels,
-        class_names=names,
-        indices=np.arange(len(labels)),
-        total=len(labels),
-        fingerprint=dataset.fingerprint(inputs, labels, names),
-    )
 
 
 @cache

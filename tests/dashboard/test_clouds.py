@@ -12,7 +12,7 @@ from sample_site import N, Site
 from analysis.errors import ParameterError
 from analysis.types import Node, Result
 from dashboard import clouds
-from dashboard.pages import embedding
+from dashboard.pages.embedding import callbacks as embedding
 
 WISH: dict[str, Any] = {"study": "digits", "split": "", "epoch": None, "layer": "input"}
 
@@ -89,7 +89,7 @@ def test_a_task_names_only_what_is_on_this_server(site: Site) -> None:
     assert parts == ["points", "columns0", "features", "fields", "overview"]
 
 
-@pytest.mark.parametrize("prepare", [clouds.cloud_task, *embedding.TASKS.values()])
+@pytest.mark.parametrize("prepare", [clouds.cloud_task, *clouds.TASKS.values()])
 @pytest.mark.parametrize(
     "wish", [None, [], {}, {"study": "/etc/passwd"}, {"study": "digits", "split": "../"}]
 )

@@ -17,7 +17,8 @@ from analysis.types import Result
 from dashboard import theme
 from dashboard.figures.confusion import confusion, frequent
 from dashboard.figures.network_graph import elements
-from dashboard.pages import PAGES, network
+from dashboard.pages import PAGES
+from dashboard.pages.network import callbacks as network
 from dashboard.session import look_up
 from dashboard.state import DEFAULTS, first_colour
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-_READING = (
+TEXTS = (
     (
         "Pictures",
         "Every picture holds all samples, one pixel each, laid along a curve so that samples which "
@@ -47,11 +47,12 @@ _MARKS = {
 """Kinds of operations that have a mark of their own, and their names in the key."""
 
 
-def layout() -> Component:
-    """What a picture shows, what the knobs do, and a key to the marks."""
-    marks = [
-        html.Span([html.I(className=f"kind {kind}"), name], className="mark")
-        for kind, name in _MARKS.items()
-    ]
-    texts = [html.P([html.Strong(f"{title}. "), text]) for title, text in _READING]
-    return html.Div([*texts, html.Div(marks, className="marks")], className="help")
+def marks() -> Component:
+    """A key to the marks of the operations."""
+    return html.Div(
+        [
+            html.Span([html.I(className=f"kind {kind}"), name], className="mark")
+            for kind, name in _MARKS.items()
+        ],
+        className="marks",
+    )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-from dash.development.base_component import Component
-
-_LOOKING = (
+TEXTS = (
     (
         "Plots",
         "Every plot sets one feature of the layer against another; every sample is a point in each "
@@ -36,9 +33,3 @@ _LOOKING = (
         "middle button or Move pans, 0 shows all again.",
     ),
 )
-
-
-def layout() -> Component:
-    """What the plots show and what the knobs do."""
-    texts = [html.P([html.Strong(f"{title}. "), text]) for title, text in _LOOKING]
-    return html.Div(texts, className="help")
