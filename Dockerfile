@@ -31,5 +31,5 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8050/health', timeout=4)"]
 
 # Refuses to start without STRATOSCOPE_PASSWORD or STRATOSCOPE_NO_AUTH=1.
-# STRATOSCOPE_HOSTS names the addresses under which browsers reach it.
+# STRATOSCOPE_ALLOW_HOST names the addresses under which browsers reach it.
 CMD ["python", "app.py", "--host", "0.0.0.0"]

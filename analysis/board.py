@@ -29,7 +29,7 @@ ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 _QUIET = 0.15
 """Seconds between two notes of one job; faster would only wear the disk."""
 
-_BEAT, _DEAD = 1.0, 6.0
+BEAT, _DEAD = 1.0, 6.0
 """Seconds between two signs of life, and after how many without one a job counts as lost."""
 
 
@@ -74,14 +74,20 @@ class Board:
         write_json(self._note(job), asdict(note) | {"updated": time.time()})
 
     def alive(self, job: str) -> bool:
-        """Whether a worker holds this job: it says so every few seconds while it does."""
+        """Whether somebody looks after this job, the process that queued it or a worker: they say
+        so every second while they do."""
         note = self.read(job)
-        if note is None or note.state != "running":
+        if note is None or note.state in ENDED:
             return False
         try:
             return time.time() - self._note(job).stat().st_mtime < _DEAD
         except FileNotFoundError:
             return False
+
+    def touch(self, job: str) -> None:
+        """Say that somebody looks after a job."""
+        with contextlib.suppress(OSError):  # a missed beat; the next may come through
+            os.utime(self._note(job))
 
     @contextmanager
     def heartbeat(self, job: str) -> Iterator[None]:
@@ -89,9 +95,8 @@ class Board:
         over = threading.Event()
 
         def beat() -> None:
-            while not over.wait(_BEAT):
-                with contextlib.suppress(OSError):  # a missed beat; the next may come through
-                    os.utime(self._note(job))
+            while not over.wait(BEAT):
+                self.touch(job)
 
         thread = threading.Thread(target=beat, name=f"heartbeat-{job[:8]}", daemon=True)
         thread.start()

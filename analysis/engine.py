@@ -16,11 +16,12 @@ import logging
 import os
 import sys
 import threading
+import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .board import ENDED, Board, Desk, Note
+from .board import BEAT, ENDED, Board, Desk, Note
 from .errors import Cancelled, StudyError
 from .home import Home
 
@@ -28,6 +29,12 @@ _NO_WORD = (
     "The worker process ended before it was done, probably for lack of memory or of space on the "
     "disk. Try fewer samples (--limit), a smaller --memory budget, or another --home."
 )
+
+_LONGEST = 2000
+"""Letters of an error that are kept."""
+
+_MOST_ENDS = 1000
+"""Jobs that did not come to run, as they are remembered here in case the board is full."""
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -68,6 +75,7 @@ class Engine:
         self._closing = False
         self._started = False
         self._mine: set[str] = set()
+        self._beating = False
         self._ends: dict[str, Note] = {}
         self._lock = threading.Lock()
 
@@ -164,6 +172,7 @@ class Engine:
             self._ends.pop(job, None)
             self.board.clear(job)
             self.board.write(job, Note("queued"))
+            self._keep_fresh()
             future = client.submit(
                 run,
                 str(self._home.path),
@@ -179,7 +188,7 @@ class Engine:
         future.add_done_callback(lambda done: self._ended(job, done))
         fire_and_forget(future)
 
-    def call(self, function: str, *arguments: Any, patience: float = 30.0) -> Any:
+    def call(self, function: str, *arguments: Any, patience: float = 10.0) -> Any:
         """The answer of something that takes a moment, at once and past all jobs that wait.
 
         Args:
@@ -199,12 +208,37 @@ class Engine:
         )
         try:
             return future.result(timeout=patience)
+        except StudyError:
+            raise
         except TimeoutError as error:
             future.cancel()
             raise StudyError(
                 f"The worker did not answer within {patience:g} s; it is busy with something "
                 "longer. Try again when that is done."
             ) from error
+        except Exception as error:  # whatever Dask says of a worker that is gone
+            reference = uuid.uuid4().hex[:8]
+            log.exception("[%s] call %s got no answer", reference, function)
+            raise StudyError(f"{_NO_WORD} (reference {reference}, see the log)") from error
+
+    def _keep_fresh(self) -> None:
+        """Tell other processes that what this one has queued is still waiting for a worker."""
+        with self._lock:
+            if self._beating:
+                return
+            self._beating = True
+        threading.Thread(target=self._beat, name="queued jobs", daemon=True).start()
+
+    def _beat(self) -> None:
+        while True:
+            time.sleep(BEAT)
+            with self._lock:
+                waiting = set(self._mine)
+                if not waiting or self._closing:
+                    self._beating = False
+                    return
+            for job in waiting:
+                self.board.touch(job)
 
     def _ended(self, job: str, future: Any) -> None:
         # `run` reports its own end, unless its worker died for good or its disk is full.
@@ -233,7 +267,7 @@ class Engine:
         return note
 
     def running(self, job: str) -> bool:
-        """Whether a job is queued by this process, or running anywhere."""
+        """Whether a job is queued or running, for this process or any other."""
         return job in self._mine or self.board.alive(job)
 
     def cancel(self, job: str) -> None:
@@ -242,8 +276,10 @@ class Engine:
 
     def refuse(self, job: str, error: str, reference: str = "") -> None:
         """Let a job count as failed that could not start, or could not say how it ended."""
-        note = Note("failed", error=error, reference=reference)
+        note = Note("failed", error=error[:_LONGEST], reference=reference)
         self._ends[job] = note  # the board may be the very thing that cannot be written
+        while len(self._ends) > _MOST_ENDS:
+            del self._ends[next(iter(self._ends))]
         with contextlib.suppress(StudyError):
             self.board.write(job, note)
 

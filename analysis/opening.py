@@ -22,6 +22,7 @@ from .keys import digest
 from .named import BUILT_IN
 from .store import Store
 from .types import Array, Edge, Graph, Node, Result, Source, Study
+from .workbench import THUMBNAIL_SIDE, Workbench
 
 if TYPE_CHECKING:
     from .home import Home
@@ -146,6 +147,14 @@ def find_card(store: Store, source: Source) -> Card | None:
     """The card of a study that was opened before and whose files have not changed since."""
     result = store.get(identity(source))
     return None if result is None else Card.unpack(result)
+
+
+def starting_points(bench: Workbench, card: Card) -> list[str]:
+    """Keys of the answers that a page starts from; each may have been evicted by itself."""
+    keys = [bench.address("thumbnails", side=THUMBNAIL_SIDE)]
+    if card.network["output"] != "embedding":
+        keys.append(bench.address("predictions"))
+    return keys
 
 
 def seconds_text(seconds: float) -> str:

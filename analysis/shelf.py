@@ -27,10 +27,11 @@ from .opening import (
     model_of,
     place_of,
     shown_data,
+    starting_points,
 )
 from .store import DiskStore
 from .types import Dataset, Report, Source, Study, silent
-from .workbench import THUMBNAIL_SIDE, Workbench
+from .workbench import Workbench
 
 
 def open_source(
@@ -62,10 +63,7 @@ def _is_open(store: DiskStore, source: Source) -> bool:
     if card is None:
         return False
     bench = Workbench(None, None, store, study=card.study)
-    answers = [bench.address("thumbnails", side=THUMBNAIL_SIDE)]
-    if card.network["output"] != "embedding":
-        answers.append(bench.address("predictions"))
-    return all(key in store for key in answers)
+    return all(key in store for key in starting_points(bench, card))
 
 
 _Item = TypeVar("_Item")

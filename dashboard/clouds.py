@@ -16,13 +16,17 @@ from analysis.errors import ParameterError
 from analysis.opening import Card
 from analysis.types import Node, Source
 
-from .studies import Studies
+from .studies import Studies, cut
 
 WIDE = 1024
 """Features up to which a whole matrix is drawn as one picture."""
 
 ORDERS = ("stored", "separation", "variance", "clusters")
 MOST_SAMPLES = 100_000
+"""Samples that a browser may name one by one."""
+
+MOST_BYTES = 4 * 2**30
+"""Values of one cloud that are computed and kept: a fifth of the store."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def cloud_of(card: Card, knobs: Mapping[str, Any]) -> Cloud:
     which = clouds.normalised(word if word in clouds.WHICH else "positions", node.shape)
     positions, _ = clouds.structure(node.shape)
     place = knobs.get("position")
-    fits = which == "position" and isinstance(place, int) and 0 <= place < positions
+    fits = which == "position" and type(place) is int and 0 <= place < positions
     middle = positions // 2 if which == "position" else 0
     return Cloud(
         node=node,
@@ -73,7 +77,17 @@ def cloud_of(card: Card, knobs: Mapping[str, Any]) -> Cloud:
 
 
 def questions(card: Card, cloud: Cloud, order: Any) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Name of a part -> question and parameters, in the order in which they are drawn."""
+    """Name of a part -> question and parameters, in the order in which they are drawn.
+
+    Raises: ParameterError if the cloud is larger than what is kept.
+    """
+    points = card.n if cloud.which != "positions" else 0  # those of all positions are bounded
+    if 4 * points * cloud.features > MOST_BYTES:
+        raise ParameterError(
+            f"Layer '{cloud.node.name}' has {cloud.features:,} features unwrapped; of {card.n:,} "
+            f"samples they take {4 * points * cloud.features / 2**30:,.0f} GiB, and at most "
+            f"{MOST_BYTES / 2**30:.0f} GiB are kept. Show all positions, the strongest or one."
+        )
     about = cloud.parameters
     every = about | {"samples": None}
     asked: dict[str, tuple[str, dict[str, Any]]] = {"points": ("points", every)}
@@ -150,9 +164,9 @@ def correlates_task(studies: Studies, wish: Any) -> dict[str, Any]:
     source, card = opened(studies, wish)
     cloud = cloud_of(card, wish)
     feature = wish.get("feature")
-    if not isinstance(feature, int) or not 0 <= feature < cloud.features:
+    if type(feature) is not int or not 0 <= feature < cloud.features:
         raise ParameterError(
-            f"Layer '{cloud.node.name}' has features 0 to {cloud.features - 1}; got {feature!r}."
+            f"Layer '{cloud.node.name}' has features 0 to {cloud.features - 1}; got {cut(feature)}."
         )
     asked = {"correlates": ("correlates", cloud.parameters | {"feature": feature})}
     return _task(studies, [_step(source, asked)])
@@ -224,9 +238,14 @@ def samples_of(wish: Mapping[str, Any], count: int) -> list[int]:
     Raises: ParameterError for anything but samples of this study.
     """
     given = wish.get("samples")
+    if isinstance(given, list) and len(given) > MOST_SAMPLES:
+        raise ParameterError(
+            f"{len(given):,} samples are selected; at most {MOST_SAMPLES:,} can be looked at "
+            "one by one. Select fewer."
+        )
     if (
         not isinstance(given, list)
-        or not 0 < len(given) <= MOST_SAMPLES
+        or not given
         or not all(type(one) is int and 0 <= one < count for one in given)
     ):
         raise ParameterError(f"Samples are numbers from 0 to {count - 1}; select some first.")

@@ -12,6 +12,7 @@ computed twice all the same waits for the first at the store's lock.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from analysis.engine import Engine
 from analysis.errors import StudyError
 from analysis.keys import digest
 
+from .clientside import Linker
 from .ids import frame
 
 log = logging.getLogger(__name__)
@@ -36,24 +38,29 @@ class Job:
 
     What comes from a browser may be forged. It names a study of this server; paths, limits and
     trust are looked up here.
+
+    Attributes:
+        name: of the function, e.g. "open_study".
+        prepare: from a wish to the job's task; raises StudyError.
+        end: the store that its end is told to, unique among all jobs of the application.
+        newest: True if an answer is of no use any more once something else was wished for, so
+            that its computation is stopped.
     """
 
     name: str
     prepare: Callable[[Any], dict[str, Any]]
+    end: str
+    newest: bool = False
 
 
-def job(name: str, prepare: Callable[[Any], dict[str, Any]]) -> Any:
-    """A stand-in for a function of `analysis.work`, e.g. "open_study", for Dash to register.
-
-    Args:
-        prepare: from the callback's single input to the job's task; raises StudyError.
-    """
+def stand_in(job: Job) -> Any:
+    """What Dash registers in place of a function that only workers have."""
 
     def placeholder(*arguments: Any) -> Any:
-        raise RuntimeError(f"{name} runs in a worker, not here ({len(arguments)} arguments)")
+        raise RuntimeError(f"{job.name} runs in a worker, not here ({len(arguments)} arguments)")
 
     named: Any = placeholder
-    named.job = Job(name, prepare)
+    named.job = job
     return named
 
 
@@ -62,25 +69,34 @@ def run_on_engine(
     stores: tuple[str, str, str],
     work: tuple[str, Callable[[Any], dict[str, Any]]],
     interval: int,
+    *,
+    newest: bool = False,
 ) -> None:
     """Register a job that a store starts, with the frame's button to cancel it.
 
     Args:
         stores: ids of what starts it, of its progress and of its end.
-        work: name of the function of `analysis.work`, and what makes its task of the wish.
+        work, newest: as `Job` has them: name and prepare.
         interval: milliseconds between two looks at how it is.
     """
     wish, progress, end = stores
+    name, prepare = work
+    # Several jobs share the button: it stands as long as any of them is under way.
+    Linker(app)(
+        "jobUnderWay",
+        Output(frame("cancel-box"), "hidden", allow_duplicate=True),
+        Input(wish, "data"),
+        Input(end, "data"),
+    )
     app.callback(
         Output(end, "data"),
         Input(wish, "data"),
         background=True,
         progress=[Output(progress, "data")],
-        running=[(Output(frame("cancel-box"), "hidden"), False, True)],
         cancel=[Input(frame("cancel"), "n_clicks")],
         interval=interval,
         prevent_initial_call=True,
-    )(job(*work))
+    )(stand_in(Job(name, prepare, end, newest)))
 
 
 class EngineManager(BaseBackgroundCallbackManager):
@@ -88,11 +104,15 @@ class EngineManager(BaseBackgroundCallbackManager):
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._jobs: dict[str, Job] = {}
+        self._waiting: Counter[str] = Counter()
         super().__init__(cache_by=None)
 
     def make_job_fn(self, fn: Any, progress: Any, key: str | None = None) -> Job | None:
         # Dash offers every background callback of the process; ours carry a job.
         found: Job | None = getattr(fn, "job", None)
+        if found is not None:
+            self._jobs[found.end] = found
         return found
 
     def build_cache_key(self, fn: Any, args: Any, cache_args_to_ignore: Any, triggered: Any) -> str:
@@ -109,18 +129,28 @@ class EngineManager(BaseBackgroundCallbackManager):
         except StudyError as error:
             log.warning("Job %s could not be started: %s", job_fn.name, error)
             self._engine.refuse(key, str(error))
-        return key
+        # Dash's renderer forgets a job by its handle, so that two callbacks need two of them.
+        self._waiting[key] += 1
+        return f"{key}-{job_fn.end}"
 
     def terminate_job(self, job: str) -> None:
-        # Dash also calls this for a job whose page has been left; that one goes on.
-        if request.args.getlist("cancelJob"):
-            self._engine.cancel(job)
+        # Dash also calls this when something else was wished for. What was under way then goes on,
+        # because it will be looked at again, unless only the newest answer counts.
+        key, _, end = job.partition("-")
+        self._waiting[key] -= 1
+        wanted = self._waiting[key] > 0
+        if not wanted:
+            del self._waiting[key]
+        known = self._jobs.get(end)
+        superseded = known is not None and known.newest and not wanted
+        if request.args.getlist("cancelJob") or superseded:
+            self._engine.cancel(key)
 
     def terminate_unhealthy_job(self, job: str) -> bool:
         return False
 
     def job_running(self, job: str) -> bool:
-        return self._engine.running(job)
+        return self._engine.running(job.partition("-")[0])
 
     def get_progress(self, key: str) -> Any:
         note = self._engine.note(key)

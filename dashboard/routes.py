@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -14,6 +16,7 @@ from PIL import Image
 from analysis.errors import StudyError
 from analysis.keys import is_key
 
+from . import clouds
 from .studies import Studies
 
 _FOREVER = "private, max-age=31536000, immutable"
@@ -69,8 +72,11 @@ def add(server: Flask, studies: Studies) -> None:
     def maps(sample: int) -> Response:
         """What every layer makes of one sample: all its maps, one after the other."""
         try:
-            task = studies.task(_wish(request.args))
-            values = studies.engine.call("sample_maps", task | {"samples": [sample]})
+            source, card = clouds.opened(studies, _wish(request.args))
+            if sample >= card.n:
+                abort(_text(404, f"This study has samples 0 to {card.n - 1}."))
+            task = {"source": dataclasses.asdict(source), "samples": [sample]}
+            values = studies.engine.call("sample_maps", task)
         except StudyError as error:
             abort(_text(422, str(error)))
         response = _binary(np.frombuffer(values, np.float32))
@@ -92,7 +98,7 @@ def add(server: Flask, studies: Studies) -> None:
 def _wish(query: Mapping[str, str]) -> dict[str, Any]:
     """A study as a query names it, whose values are text."""
     wish: dict[str, Any] = dict(query)
-    if wish.get("epoch", "").isdecimal():
+    if re.fullmatch(r"\d{1,9}", wish.get("epoch", ""), re.ASCII):
         wish["epoch"] = int(wish["epoch"])
     return wish
 

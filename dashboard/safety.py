@@ -35,6 +35,11 @@ def protect(server: Flask, settings: Settings) -> None:
             abort(make_response("Requests from other sites are refused.\n", 403))
         if origin == "null" and request.method != "GET":
             abort(make_response("Requests from other sites are refused.\n", 403))
+        # A picture or a script of another page may ask for our addresses without saying its origin;
+        # following a link to us is another matter.
+        site, mode = (request.headers.get(f"Sec-Fetch-{name}", "") for name in ("Site", "Mode"))
+        if site == "cross-site" and mode != "navigate":
+            abort(make_response("Requests from other sites are refused.\n", 403))
         if settings.password and request.path not in _OPEN and not _known(settings.password):
             return Response(
                 "A password is needed; the user name may be anything.\n",

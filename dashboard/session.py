@@ -10,7 +10,7 @@ from dash import Dash, Input, Output, State, ctx, no_update
 
 from analysis import maps
 from analysis.errors import StudyError
-from analysis.opening import Card, identity
+from analysis.opening import Card, identity, starting_points
 from analysis.types import Source
 from analysis.workbench import THUMBNAIL_SIDE
 
@@ -109,7 +109,7 @@ def look_up(
 
 def _at_hand(studies: Studies, card: Card) -> bool:
     """Whether what a page starts from has not been evicted."""
-    return not classifies(card) or studies.bench(card).address("predictions") in studies.store
+    return all(key in studies.store for key in starting_points(studies.bench(card), card))
 
 
 def register(app: Dash, studies: Studies) -> None:

@@ -17,6 +17,9 @@ from analysis.types import Source
 
 PREFIX = "STRATOSCOPE_"
 
+_NAMED = {"budget": "memory", "hosts": "allow_host"}
+"""Fields whose option on the command line has another name."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -115,16 +118,17 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
     Raises: ParameterError for a variable that is no setting, or a value of the wrong form.
     """
-    fields = {field.name: field for field in dataclasses.fields(Settings)}
+    names = [field.name for field in dataclasses.fields(Settings)]
+    fields = {PREFIX + _NAMED.get(name, name).upper(): name for name in names}
     found: dict[str, Any] = {}
     for name, text in environment.items():
         if not name.startswith(PREFIX) or not text:
             continue
-        field = name.removeprefix(PREFIX).lower()
-        if field not in fields:
-            known = ", ".join(PREFIX + known.upper() for known in fields)
-            raise ParameterError(f"{name} is no setting of Stratoscope. There are: {known}.")
-        found[field] = parse(field, text)
+        if name not in fields:
+            raise ParameterError(
+                f"{name} is no setting of Stratoscope. There are: {', '.join(fields)}."
+            )
+        found[fields[name]] = parse(fields[name], text)
     return found
 
 

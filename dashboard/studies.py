@@ -38,6 +38,11 @@ class Offer:
     source: Source
 
 
+def cut(value: Any) -> str:
+    """What somebody gave, as it is quoted in an error: all of it may be megabytes."""
+    return repr(str(value)[:40])
+
+
 class Studies:
     """Everything that pages may ask.
 
@@ -68,11 +73,11 @@ class Studies:
         """
         if name not in self.offers:
             raise ParameterError(
-                f"This server has no study '{name}'. It has: {', '.join(self.offers)}."
+                f"This server has no study {cut(name)}. It has: {', '.join(self.offers)}."
             )
         source = self.offers[name].source
         if split and split not in {"train", "test", "all"}:
-            raise ParameterError(f"There is no split '{split}': choose train, test or all.")
+            raise ParameterError(f"There is no split {cut(split)}: choose train, test or all.")
         return dataclasses.replace(source, split=split or source.split, epoch=epoch)
 
     def applied(
@@ -107,7 +112,7 @@ class Studies:
             raise ParameterError("A job needs the name of a study.")
         epoch = wish.get("epoch")
         if epoch is not None and (not isinstance(epoch, int) or isinstance(epoch, bool)):
-            raise ParameterError(f"An epoch is a whole number; got {str(epoch)[:40]!r}.")
+            raise ParameterError(f"An epoch is a whole number; got {cut(epoch)}.")
         name, split, to = (str(wish.get(key) or "") for key in ("study", "split", "data_of"))
         return self.applied(name, to, split, epoch) if to else self.source(name, split, epoch)
 

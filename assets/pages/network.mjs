@@ -67,7 +67,6 @@ export function network(bridge) {
   /** What is under way stands in the header, what went wrong under the picture. */
   function working(text) {
     byId("frame-jobs").textContent = text;
-    if (!text) set("frame-cancel-box", { hidden: true });
     trouble("");
   }
 

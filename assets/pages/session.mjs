@@ -23,7 +23,7 @@ const FRESH = {
  */
 export function session(bridge) {
   const { window, workspace, tooltip, byId, set, nothing, changeView, save, toast } = bridge;
-  const parts = {};
+  const parts = { underWay: new Set() };
 
   /** Select the samples of a named group, once both it and the study are there. */
   function selectGroup(name) {
@@ -162,8 +162,8 @@ export function session(bridge) {
     async secondChanged(study) {
       if (study?.state === "opening") byId("frame-jobs").textContent = `Opening ${study.title} as B`;
       else byId("frame-jobs").textContent = "";
-      await workspace.openSecond(study);
-      if (study?.error) toast(`B: ${study.error}`);
+      const trouble = await workspace.openSecond(study);
+      if (study?.error || trouble) toast(`B: ${study.error || trouble}`);
       return nothing();
     },
 
@@ -185,6 +185,15 @@ export function session(bridge) {
     openProgress(progress) {
       if (progress) parts.cover.progress(progress);
       return nothing();
+    },
+
+    /** Whether the button that cancels is hidden: it stands as long as any job is under way. */
+    jobUnderWay(wish) {
+      const { inputs_list: inputs, triggered_id: changed } = window.dash_clientside.callback_context;
+      const [{ id }] = inputs; // of the store that starts the job; the other one is told its end
+      if (wish && changed === id) parts.underWay.add(id);
+      else parts.underWay.delete(id);
+      return !parts.underWay.size;
     },
 
     selectionChanged({ indices }) {

@@ -138,6 +138,25 @@ def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
     lost.close()
 
 
+def test_a_call_whose_worker_dies_says_so(engine: Engine) -> None:
+    with pytest.raises(StudyError, match="reference"):
+        engine.call("die", patience=60)
+
+
+def test_another_process_sees_that_a_job_is_queued(tmp_path: Path) -> None:
+    first, second = (Engine(Home(tmp_path), module="tests.analysis.sample_jobs") for _ in range(2))
+    first.board.write("job", Note("queued"))
+    first._mine.add("job")
+    first._keep_fresh()
+    stale = time.time() - 60
+    os.utime(Home(tmp_path).board / "job.json", (stale, stale))
+    until(lambda: second.running("job"))
+    note = second.note("job")
+    assert note is not None
+    assert note.state == "queued"
+    first.close()
+
+
 def test_a_desk_speaks_at_most_a_few_times_a_second(tmp_path: Path) -> None:
     home = Home(tmp_path)
     desk = Desk(home, "job")

@@ -48,7 +48,7 @@ def test_what_is_no_layer_stands_at_the_last(site: Site, wish: dict[str, Any]) -
 @pytest.mark.parametrize("position", [-1, 16, 2.5, "3", None, True])
 def test_what_is_no_position_is_the_middle(site: Site, position: object) -> None:
     cloud = clouds.cloud_of(site.card, WISH | {"points": "position", "position": position})
-    assert cloud.position == (1 if position is True else 8)
+    assert cloud.position == 8
 
 
 def test_a_plan_knows_what_is_there(site: Site) -> None:
@@ -112,11 +112,26 @@ def test_samples_are_put_in_order(site: Site) -> None:
     assert [one["parameters"]["samples"] for one in asked] == [[0, 2, 5]] * 2
 
 
-@pytest.mark.parametrize("feature", [None, -1, 3, "1", 1.0])
+@pytest.mark.parametrize("feature", [None, -1, 3, "1", 1.0, True, "1" * 10**6])
 def test_correlates_are_of_a_feature_of_the_layer(site: Site, feature: object) -> None:
     wish = WISH | {"layer": "prediction", "feature": feature}
-    with pytest.raises(ParameterError, match="features 0 to 2"):
+    with pytest.raises(ParameterError, match="features 0 to 2") as refused:
         clouds.correlates_task(site.studies, wish)
+    assert len(str(refused.value)) < 200
+
+
+def test_a_selection_that_is_too_large_is_named_as_such(site: Site) -> None:
+    samples = [0] * (clouds.MOST_SAMPLES + 1)
+    with pytest.raises(ParameterError, match="Select fewer"):
+        clouds.focus_task(site.studies, WISH | {"samples": samples})
+
+
+def test_a_layer_too_wide_to_keep_is_refused_before_anything_is_computed(site: Site) -> None:
+    wide = Node("wide", "convolution", "Conv2D", (20_000, 20_000, 64), 0)
+    with pytest.raises(ParameterError, match="Show all positions"):
+        clouds.questions(site.card, clouds.Cloud(wide, "samples", 0, 1, 64 * 400_000_000), "")
+    asked = clouds.questions(site.card, clouds.Cloud(wide, "positions", 0, 400_000_000, 64), "")
+    assert "columns0" in asked
 
 
 def test_points_that_make_no_pairs_are_refused_before_anything_is_computed(site: Site) -> None:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from dash import no_update
+from dash.development.base_component import Component
 from sample_site import N, Site
 
+from analysis.engine import Engine
 from analysis.errors import ParameterError, StudyError
 from analysis.opening import Card, identity
+from analysis.store import DiskStore
 from analysis.types import Result
 from dashboard import theme
+from dashboard.components import frame as frame_layout
 from dashboard.figures.confusion import confusion, frequent
 from dashboard.figures.network_graph import elements
+from dashboard.page import Page
 from dashboard.pages import PAGES
 from dashboard.pages.network import callbacks as network
 from dashboard.session import look_up
@@ -109,13 +116,38 @@ def test_a_plan_knows_what_is_there(site: Site) -> None:
     assert other["layers"]["input"]["key"] != plan["layers"]["input"]["key"]
 
 
-def test_layouts_compute_nothing_and_ids_are_unique() -> None:
+def ids_in(layout: Component) -> list[str]:
+    text = json.dumps(layout.to_plotly_json(), default=lambda part: part.to_plotly_json())
+    return re.findall(r'"id": "([^"]+)"', text)
+
+
+def test_no_id_stands_twice_in_the_frame_and_a_page() -> None:
+    whole = ids_in(frame_layout.layout(PAGES, {"digits": "Digits"}, "digits"))
     for page in PAGES:
-        text = json.dumps(
-            page.layout().to_plotly_json(), default=lambda part: part.to_plotly_json()
-        )
-        ids = re.findall(r'"id": "([^"]+)"', text)
-        assert len(ids) == len(set(ids)), page.title
+        ids = whole + ids_in(page.layout())
+        assert [name for name, times in Counter(ids).items() if times > 1] == [], page.title
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
+def test_layouts_compute_nothing(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def computed(*_: object, **__: object) -> None:
+        raise AssertionError("a layout asked for something")
+
+    for owner, names in ((DiskStore, ("get", "facts", "array")), (Engine, ("submit", "call"))):
+        for name in names:
+            monkeypatch.setattr(owner, name, computed)
+    page.layout()
+    page.stores()
+
+
+@pytest.mark.parametrize(
+    "question", [{"question": "thumbnails", "side": 64}, {"question": "predictions"}]
+)
+def test_what_was_evicted_is_made_again(site: Site, question: dict[str, Any]) -> None:
+    site.studies.store.drop(site.bench.address(**question))
+    _, to_open = look_up(site.studies, {"study": "digits", "split": ""}, None)
+    assert to_open is not no_update
+    assert to_open["study"] == "digits"
 
 
 def test_elements_of_a_graph(site: Site) -> None:

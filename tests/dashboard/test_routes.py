@@ -177,17 +177,44 @@ def test_maps_of_a_sample(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         return np.arange(5, dtype=np.float32).tobytes()
 
     monkeypatch.setattr("analysis.engine.Engine.call", call)
-    response = site.client.get("/maps/3?study=digits&split=train&epoch=2", headers=LOCAL)
+    response = site.client.get("/maps/3?study=digits&split=test", headers=LOCAL)
     assert response.status_code == 200
     assert np.frombuffer(response.data, np.float32).tolist() == [0, 1, 2, 3, 4]
     ((function, task),) = asked
     assert (function, task["samples"]) == ("sample_maps", [3])
     assert task["source"]["demo"] == "digits"  # type: ignore[index]
-    assert (task["source"]["split"], task["source"]["epoch"]) == ("train", 2)  # type: ignore[index]
+    assert (task["source"]["split"], task["source"]["epoch"]) == ("test", None)  # type: ignore[index]
+    assert site.client.get(f"/maps/{N}?study=digits", headers=LOCAL).status_code == 404
+    for closed in ("study=lenet5-mnist", "study=digits&split=train", "study=digits&epoch=2"):
+        assert site.client.get(f"/maps/3?{closed}", headers=LOCAL).status_code == 422
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
-    "query", ["", "study=/etc/passwd", "study=digits&epoch=two", "study=digits&data_of=nowhere"]
+    ("site_of", "mode", "status"),
+    [
+        ("same-origin", "cors", 200),
+        ("cross-site", "navigate", 200),
+        ("cross-site", "no-cors", 403),
+        ("none", "navigate", 200),
+    ],
+)
+def test_pictures_for_other_sites_are_refused(
+    site: Site, site_of: str, mode: str, status: int
+) -> None:
+    headers = LOCAL | {"Sec-Fetch-Site": site_of, "Sec-Fetch-Mode": mode}
+    assert site.client.get("/health", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "study=/etc/passwd",
+        "study=digits&epoch=two",
+        f"study=digits&epoch={'9' * 5000}",
+        "study=digits&data_of=nowhere",
+    ],
 )
 def test_maps_of_nothing_are_refused_in_words(site: Site, query: str) -> None:
     response = site.client.get(f"/maps/3?{query}", headers=LOCAL)

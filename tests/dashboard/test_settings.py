@@ -29,28 +29,13 @@ def test_command_line_goes_before_environment(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_every_option_has_its_variable() -> None:
-    options = vars(
-        app.parser().parse_args(
-            [
-                *("--demo", "d", "--model", "m", "--data", "x", "--split", "all", "--limit", "5"),
-                *(
-                    "--seed",
-                    "3",
-                    "--data-dir",
-                    "e",
-                    "--host",
-                    "h",
-                    "--port",
-                    "1",
-                    "--memory",
-                    "1GiB",
-                ),
-                *("--password", "p", "--no-auth", "--allow-host", "n", "--home", "o"),
-                *("--scheduler", "s", "--debug", "--embedding"),
-            ]
-        )
-    )
-    assert set(options) == set(Settings.__dataclass_fields__)
+    actions = [action for action in app.parser()._actions if action.dest != "help"]
+    assert {action.dest for action in actions} == set(Settings.__dataclass_fields__)
+    values = {"port": "1", "seed": "3", "limit": "5", "budget": "1GiB"}
+    for action in actions:
+        text = values.get(action.dest, "yes")
+        name = action.option_strings[0].strip("-").replace("-", "_").upper()
+        assert list(from_environment({f"STRATOSCOPE_{name}": text})) == [action.dest]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +93,7 @@ def test_values_have_the_types_of_their_fields() -> None:
             "STRATOSCOPE_HOME": "/tmp/x",
             "STRATOSCOPE_LIMIT": "all",
             "STRATOSCOPE_NO_AUTH": "yes",
-            "STRATOSCOPE_HOSTS": "a, b",
+            "STRATOSCOPE_ALLOW_HOST": "a, b",
             "OTHER": "1",
         }
     )

@@ -29,6 +29,9 @@ KNOBS = (
 )
 """Controls that follow the view and that the view follows, with what of them counts."""
 
+NEWEST = {"focus", "correlates", "maps"}
+"""Tasks about what is selected or pointed at just now: their older answers are of no use."""
+
 
 def cloud_plan(studies: Studies, knobs: Any) -> dict[str, Any]:
     """The parts of a cloud, or {"error"} in words."""
@@ -45,7 +48,9 @@ def register(app: Dash, studies: Studies) -> None:
         _cloud(app, studies, cloud)
     for task, prepare in clouds.TASKS.items():
         stores = (ids(f"wish-{task}"), ids(f"progress-{task}"), ids(f"answer-{task}"))
-        run_on_engine(app, stores, ("answer", partial(prepare, studies)), 150)
+        run_on_engine(
+            app, stores, ("answer", partial(prepare, studies)), 150, newest=task in NEWEST
+        )
     _clientside(app)
 
 
