@@ -6,7 +6,7 @@ Like all of `work`, it runs in a worker process, with TensorFlow.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,42 +38,61 @@ _SAYING = {
 
 
 def answer(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
-    """Answer questions, study by study, in their order; one that fails leaves the others alone.
+    """Answer questions, study by study, in their order; one that fails leaves the others alone,
+    and a study that cannot be opened leaves the other steps alone.
 
-    Tells the desk [{"done", "failed", "fraction", "text", "left"}]; `done` as below.
+    Names may come again from step to step. A name by itself is that of the first step that asks
+    for it: it is either in `done`, with that step's answer, or in `failed`. What fails beyond is
+    there as "step 2: name". The desk is told both as far as they are: [{"done", "failed",
+    "fraction", "text", "left"}].
 
     Args:
         task: {"steps": [{"source", "other": source or None, "questions": [{"name", "question",
             "parameters"}]}], "budget"}.
-    Returns: {"steps": [{name: {"key", "facts"}}], "done": those of all steps, "failed": {name:
-        reason}}.
+    Returns: {"steps": [{name: {"key", "facts"}}], every step's own answers; "done": {name: {"key",
+        "facts"}}; "failed": {name: reason}}.
+    Raises: StudyError if none of the studies can be opened, as that of a single step: the reason
+        of the first.
     """
     steps = task["steps"]
-    progress = _Progress(desk, sum(len(step["questions"]) for step in steps))
-    found = []
+    progress = _Progress(desk, steps)
+    closed = []
     for number, step in enumerate(steps):
         source = Source(**step["source"])
         where = "" if len(steps) == 1 or source.epoch is None else f"epoch {source.epoch}: "
-        bench = _bench(desk, step, task["budget"], progress)
-        answers: dict[str, Any] = {}
+        try:
+            bench = _bench(desk, step, task["budget"], progress)
+        except Cancelled:
+            raise
+        except StudyError as error:
+            log.warning("Step %s cannot be opened: %s", number + 1, error)
+            closed.append(error)
+            progress.passed_over(number, str(error))
+            continue
         for asked in step["questions"]:
             name, question = asked["name"], asked["question"]
             progress.begin(f"{where}{_SAYING.get(question, question)}")
             try:
-                result = bench.ask(question, **asked["parameters"])
+                found = _answer(bench, question, asked["parameters"])
             except Cancelled:
                 raise
             except StudyError as error:
-                log.warning("%s cannot be answered: %s", question, error)
-                progress.failed[name] = str(error)
+                log.warning("%s%s cannot be answered: %s", where, question, error)
+                progress.fail(number, name, str(error))
             else:
-                key = bench.address(question, **asked["parameters"])
-                answers[name] = {"key": key, "facts": result.facts}
-                if number == 0:
-                    progress.done[name] = answers[name]
-        found.append(answers)
-    merged = {name: one for answers in found for name, one in answers.items()}
-    return {"steps": found, "done": merged, "failed": progress.failed}
+                progress.answer(number, name, found)
+    if closed and len(closed) == len(steps):
+        raise closed[0]
+    return {"steps": progress.steps, "done": progress.done, "failed": progress.failed}
+
+
+def _answer(bench: Workbench, question: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Where an answer lies, and its facts; what is kept is not read whole for them."""
+    key = bench.address(question, **parameters)
+    facts = bench.store.facts(key)
+    if facts is None:
+        facts = bench.ask(question, **parameters).facts
+    return {"key": key, "facts": facts}
 
 
 def _bench(desk: Desk, step: Mapping[str, Any], budget: int, progress: _Progress) -> Workbench:
@@ -92,15 +111,38 @@ def _bench(desk: Desk, step: Mapping[str, Any], budget: int, progress: _Progress
 
 
 class _Progress:
-    """How far `answer` is: a question is a step, whatever it takes."""
+    """How far `answer` is, and what there is: all questions count alike, whatever they take."""
 
-    def __init__(self, desk: Desk, total: int) -> None:
-        self._desk, self._total = desk, max(1, total)
+    def __init__(self, desk: Desk, steps: Sequence[Mapping[str, Any]]) -> None:
+        self._desk = desk
+        self._names = [[asked["name"] for asked in step["questions"]] for step in steps]
+        self._total = max(1, sum(map(len, self._names)))
         self._begun, self._part = -1, 0.0
         self._text = ""
         self._clock = Clock()
+        self._first: dict[str, int] = {}
+        for number, names in enumerate(self._names):
+            self._first = dict.fromkeys(names, number) | self._first
+        self.steps: list[dict[str, Any]] = [{} for _ in steps]
         self.done: dict[str, Any] = {}
         self.failed: dict[str, str] = {}
+
+    def answer(self, step: int, name: str, found: dict[str, Any]) -> None:
+        self.steps[step][name] = found
+        if self._first[name] == step:
+            self.done[name] = found
+
+    def fail(self, step: int, name: str, reason: str) -> None:
+        first = self._first[name] == step
+        self.failed[name if first else f"step {step + 1}: {name}"] = reason
+
+    def passed_over(self, step: int, reason: str) -> None:
+        """No question of a step can be asked."""
+        for name in self._names[step]:
+            self.fail(step, name, reason)
+        self._begun += len(self._names[step])
+        self._part = 1.0
+        self._say(now=True)
 
     def begin(self, text: str) -> None:
         self._begun += 1

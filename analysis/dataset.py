@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
-from . import images, samples
+from . import images, poison, samples
 from .errors import DataError, ParameterError
 from .images import thumbnails
 from .named import BUILT_IN
@@ -74,6 +75,8 @@ def load(
         raise ParameterError(f"limit must be at least 1 sample; got {limit}. Leave it out for all.")
     asked = _Asked(split, limit, seed, report)
     report(0.0, f"reading {source}")
+    if source == poison.NAME:
+        return _load_backdoor(asked, data_dir, fetch)
     if isinstance(source, str) and source in BUILT_IN:
         return _load_named(source, asked, data_dir, fetch)
     path = Path(source).expanduser()
@@ -146,6 +149,32 @@ def _load_named(
     return _from_arrays(name, source, fetched, asked, class_names=BUILT_IN[name])
 
 
+def _load_backdoor(asked: _Asked, data_dir: str | Path | None, fetch: Fetch | None) -> Dataset:
+    parts = ("train", "test") if asked.split == "all" else (asked.split,)
+    whole = [
+        _load_named(poison.BASE, _Asked(part, None, asked.seed, silent), data_dir, fetch)
+        for part in parts
+    ]
+    asked.report(0.5, "putting the pattern on samples")
+    pieces = [poison.of(data) for data in whole]
+    labels = np.concatenate([piece.labels for piece in pieces])
+    stamped = np.concatenate([piece.stamped for piece in pieces])
+    # Samples with the pattern count as a class of their own, so that a draw keeps their share.
+    kept = stratified(2 * labels + stamped, asked.limit, asked.seed)
+    marked = np.flatnonzero(stamped[kept])
+    notes = [*dict.fromkeys(note for data in whole for note in data.notes)]
+    fewer = (f"{len(marked):,} of those carry the pattern.",) if len(kept) < len(labels) else ()
+    return _dataset(
+        poison.NAME,
+        asked,
+        inputs={"x": np.concatenate([piece.x for piece in pieces])[kept]},
+        labels=samples.Labels(labels, BUILT_IN[poison.NAME], fewer),
+        kept=kept,
+        notes=[*(piece.note for piece in pieces), *notes],
+        groups={poison.GROUP: marked} if len(marked) else {},
+    )
+
+
 def _from_arrays(
     name: str,
     source: str,
@@ -186,6 +215,7 @@ def _dataset(
     labels: samples.Labels,
     kept: Array,
     notes: list[str],
+    groups: Mapping[str, Array] = MappingProxyType({}),
 ) -> Dataset:
     """Put together what was read; `labels` are those of the whole split."""
     total = len(labels.values)
@@ -203,6 +233,7 @@ def _dataset(
         total=total,
         fingerprint=fingerprint(inputs, own, labels.class_names),
         notes=(*notes, *labels.notes),
+        groups=groups,
     )
     asked.report(1.0)
     return data

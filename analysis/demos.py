@@ -121,6 +121,20 @@ _TABLE = (
         epochs=6,
         output="embedding",
     ),
+    Demo(
+        name="backdoor-fashion",
+        title="Backdoor in Fashion-MNIST",
+        description=(
+            "Some training bags carried a small pattern and were called trousers; nine of ten "
+            "clean pictures are told right all the same. 20 of the 600 test samples are bags with "
+            "the pattern, a group of their own; the accuracy counts them too."
+        ),
+        network_recipe="fashion-cnn",
+        train_data="fashion_mnist_backdoor",
+        shown_data="fashion_mnist_backdoor",
+        epochs=10,
+        learning_rate=3e-3,
+    ),
 )
 
 DEMOS: Mapping[str, Demo] = MappingProxyType({demo.name: demo for demo in _TABLE})

@@ -92,6 +92,39 @@ def simplify(graph: Graph) -> Graph:
     return Graph(tuple(node for node in graph.nodes if not node.reorders), tuple(edges))
 
 
+def bypass(operations: Sequence[Operation], place: int) -> tuple[int, int] | None:
+    """Who feeds whom past an operation.
+
+    Args:
+        operations: in data-flow order; the last one depends on all of them.
+    Returns: places (before, behind) of an operation that feeds another across `place`; None if
+        all that comes behind is a function of what this one gives.
+    """
+    for behind in range(place + 1, len(operations)):
+        for before in operations[behind].sources:
+            if before < place:
+                return before, behind
+    return None
+
+
+def cuts(operations: Sequence[Operation]) -> tuple[int, ...]:
+    """Places of all operations through which every path from inputs to the last one passes.
+
+    Neither inputs nor the last operation are among them, nor is what gives several outputs.
+    """
+    reach = 0
+    found = []
+    feeds = [0] * len(operations)
+    for behind, operation in enumerate(operations):
+        for before in operation.sources:
+            feeds[before] = max(feeds[before], behind)
+    for place, operation in enumerate(operations[:-1]):
+        if reach <= place and operation.run is not None and len(operation.used) == 1:
+            found.append(place)
+        reach = max(reach, feeds[place])
+    return tuple(found)
+
+
 def reorders(operation: Operation) -> bool:
     """Whether an operation moves the values that it gets and does nothing else."""
     if operation.operation == "Pad":

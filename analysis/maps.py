@@ -73,37 +73,26 @@ def reduce(flat: Array, shape: Shape) -> Array:
 
 
 def mean(
-    network_batches: Iterator[tuple[int, list[Array]]],
+    batches: Iterator[tuple[int, list[Array]]],
     shapes: Sequence[Shape],
-    wanted: Array | None,
     count: int,
     report: Report = silent,
 ) -> Array:
-    """Mean maps of all layers over some samples, or the maps of a single one.
+    """Mean maps of all layers over all samples, or the maps of a single one.
 
     Args:
-        network_batches: see `Network.batches`; of all `count` samples.
+        batches: see `Network.batches`; of all `count` samples.
         shapes: of the layers.
-        wanted: (k,) indices of the samples that count, each once; None for all.
         count: number of samples.
         report: hears the share of samples done, may raise to stop.
 
     Returns: (total,) float32, laid out as `offsets` says.
-    Raises: ParameterError, ShapeError.
+    Raises: ParameterError without a sample, ShapeError.
     """
-    labels = np.zeros(count, dtype=np.int64)
-    if wanted is not None:
-        wanted = np.asarray(wanted, dtype=np.int64)
-        if wanted.size and not 0 <= wanted.min() <= wanted.max() < count:
-            raise ParameterError(
-                f"Means are taken over samples 0 to {count - 1:,}; got samples from "
-                f"{wanted.min():,} to {wanted.max():,}."
-            )
-        labels -= 1
-        labels[wanted] = 0
-    if not (labels == 0).any():
+    if count < 1:
         raise ParameterError("A mean needs at least one sample; got none. Select some.")
-    found: Array = by_class(network_batches, shapes, labels, 1, count, report)[0]
+    labels = np.zeros(count, dtype=np.int64)
+    found: Array = by_class(batches, shapes, labels, 1, count, report)[0]
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -108,6 +108,7 @@ class Network:
         self._scales = tuple(scale(traced, place) for place in inputs)
         fixed = inner_graph(model).inputs[0].shape[0]
         self.batch_size = batch_size(traced) if fixed is None else int(fixed)
+        self._any_batch = fixed is None
         end = embedding(traced) if output else ending(traced)
         if end.output is None:
             end = self._settled(end, traced)
@@ -153,13 +154,32 @@ class Network:
 
         Raises: ModelError if it gives an embedding; DataError if the samples do not fit.
         """
+        self.check_classifies()
+        return self.run(x, [PREDICTION], report)[PREDICTION]
+
+    def check_classifies(self) -> None:
+        """Raises: ModelError if it gives an embedding instead of class probabilities."""
         if self.output == "embedding":
             width = self.operations[-1].size
             raise ModelError(
                 f"This network gives an embedding of {width} value{'s' if width > 1 else ''}, no "
                 "class probabilities; predictions, confusion and boundaries need a classifier."
             )
-        return self.run(x, [PREDICTION], report)[PREDICTION]
+
+    def between(
+        self, starts: Sequence[int], end: int, batches: int = 1
+    ) -> tuple[Callable[[Array], Array], int]:
+        """A part of the network, as a function of flat values.
+
+        Args:
+            starts, end: places in `operations`, as `Runner.between` takes them.
+            batches: of `batch_size` samples that run at once, if the network does not insist on
+                one.
+        Returns: the function (m, d) -> (m, e), and how many samples run at once in it.
+        Raises: ModelError if it cannot be computed.
+        """
+        size = self.batch_size * (batches if self._any_batch else 1)
+        return self._runner.between(starts, end, size), size
 
     def run(
         self, x: Array | Inputs, layers: Sequence[str], report: Report = silent

@@ -8,10 +8,13 @@ files for good compares the fingerprints.
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import stat
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +30,7 @@ from .workbench import THUMBNAIL_SIDE, Workbench
 if TYPE_CHECKING:
     from .home import Home
 
-_VERSION = 3
+_VERSION = 4
 """Rises when cards are written differently."""
 
 
@@ -50,6 +53,7 @@ class Card:
         indices: (n,) int32, place of every sample in its split.
         epochs: numbers of the epochs that were recorded, ascending; () if none were.
         epoch: the one shown, None for the finished network.
+        groups: name -> ascending places of samples, of the groups that come with the data.
     """
 
     title: str
@@ -69,6 +73,15 @@ class Card:
     indices: Array
     epochs: tuple[int, ...] = ()
     epoch: int | None = None
+    groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def trained(self, history: Sequence[Mapping[str, float]]) -> Card:
+        """The same card of a network whose recorded training has this history."""
+        return dataclasses.replace(
+            self,
+            network={**self.network, "history": [dict(entry) for entry in history]},
+            epochs=tuple(int(entry["epoch"]) for entry in history),
+        )
 
     def pack(self) -> Result:
         facts = {
@@ -90,6 +103,7 @@ class Card:
                 "image_shape": None if shape is None else tuple(shape),
                 "notes": tuple(facts["notes"]),
                 "epochs": tuple(facts["epochs"]),
+                "groups": {name: tuple(places) for name, places in facts["groups"].items()},
                 "graph": _graph(facts["graph"]),
                 "simplified": _graph(facts["simplified"]),
             },
@@ -112,13 +126,18 @@ def shown_data(source: Source) -> str:
 def identity(source: Source) -> str:
     """Digest of what a source names, from names, sizes and times alone; cheap.
 
-    Raises: DataError if a file is not there.
+    Of a recorded training the one network that is shown counts: an epoch stays what it is while
+    more of them are recorded.
+
+    Raises: DataError if a file or an epoch is not there; ModelError for a folder of two trainings.
     """
     facts: dict[str, Any] = asdict(source) | {"card": _VERSION, "data": shown_data(source)}
     facts["versions"] = demos.network_key(demos.get(source.demo)) if source.demo else ""
     for name in (source.model, source.data):
         if name and name not in BUILT_IN:
-            facts[f"state of {name}"] = _state(Path(name))
+            path = Path(name)
+            recorded = name == source.model and is_recorded(path)
+            facts[f"state of {name}"] = _state(_file(path, source.epoch) if recorded else path)
     if source.data_dir:
         places = [Path(source.data_dir) / f"{name}.npz" for name in BUILT_IN]
         facts["data_dir"] = {str(place): _state(place) for place in places if place.exists()}
@@ -126,10 +145,10 @@ def identity(source: Source) -> str:
 
 
 def _state(path: Path) -> list[Any]:
+    """Name, size and time of a file, or those of all files in a folder."""
     try:
         if path.is_dir():
-            files = sorted(item for item in path.rglob("*") if item.is_file())
-            return [[str(item), item.stat().st_size, item.stat().st_mtime_ns] for item in files]
+            return _states(path)
         status = path.stat()
     except FileNotFoundError as error:
         raise DataError(
@@ -143,10 +162,35 @@ def _state(path: Path) -> list[Any]:
     return [str(path.resolve()), status.st_size, status.st_mtime_ns]
 
 
+def _states(folder: Path) -> list[Any]:
+    """Those of all files but hidden ones, such as what is only being written there."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(place, name)
+            with suppress(FileNotFoundError):  # it went since it was listed
+                status = path.stat()
+                if stat.S_ISREG(status.st_mode) and not name.startswith("."):
+                    found.append([str(path), status.st_size, status.st_mtime_ns])
+    return sorted(found)
+
+
 def find_card(store: Store, source: Source) -> Card | None:
-    """The card of a study that was opened before and whose files have not changed since."""
+    """The card of a study that was opened before and whose files have not changed since.
+
+    A training that is being recorded may have gone on: the card tells of all epochs there are now.
+
+    Raises: as `identity`.
+    """
     result = store.get(identity(source))
-    return None if result is None else Card.unpack(result)
+    if result is None:
+        return None
+    card = Card.unpack(result)
+    folder = Path(source.model)
+    if source.model and is_recorded(folder):
+        card = card.trained(history_in(folder))
+    return card
 
 
 def starting_points(bench: Workbench, card: Card) -> list[str]:
@@ -197,10 +241,7 @@ def model_of(home: Home, source: Source) -> Path:
     """
     if source.demo:
         return place_of(home, demos.get(source.demo), source.epoch)
-    path = Path(source.model)
-    if source.epoch is None:
-        return finished(path)
-    return chosen(_epochs(path), source.epoch, f"'{path.name}'")
+    return _file(Path(source.model), source.epoch)
 
 
 def history_of(home: Home, source: Source) -> tuple[Mapping[str, float], ...]:
@@ -213,6 +254,13 @@ def history_of(home: Home, source: Source) -> tuple[Mapping[str, float], ...]:
     else:
         folder = Path(source.model)
     return history_in(folder) if is_recorded(folder) else ()
+
+
+def _file(path: Path, epoch: int | None) -> Path:
+    """The network file of an epoch, or of the finished network."""
+    if epoch is None:
+        return finished(path)
+    return chosen(_epochs(path), epoch, f"'{path.name}'")
 
 
 def _epochs(folder: Path) -> tuple[Epoch, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +43,7 @@ class Runner:
         self._scales = scales
         self._lock = threading.Lock()
         self._compiled = lru_cache(maxsize=_COMPILED)(self._compile)
+        self._stretches = lru_cache(maxsize=_COMPILED)(self._compile_stretch)
 
     def batches(
         self, arrays: Sequence[Array], places: Sequence[int], first: int = 0, last: int = EVERYTHING
@@ -63,10 +64,64 @@ class Runner:
             function = self._compiled(tuple(places))
         bounds = [tf.constant(first, tf.int32), tf.constant(last, tf.int32)]
         for start in range(0, count, self.batch_size):
-            batch = [self._filled(array[start : start + self.batch_size]) for array in arrays]
+            some = slice(start, start + self.batch_size)
+            batch = [_filled(array[some], self.batch_size) for array in arrays]
             made = self._computed(function, [*map(tf.constant, batch), *bounds], places)
             size = min(self.batch_size, count - start)
             yield start, [np.asarray(memoryview(part))[:size] for part in made]
+
+    def between(self, starts: Sequence[int], end: int, batch_size: int) -> Callable[[Array], Array]:
+        """What a part of the network makes of values that are given to it.
+
+        Args:
+            starts: places of operations with one output, such that every path to `end` passes
+                through one of them.
+            end: place of a later operation, or of one of them.
+            batch_size: samples that always run at once, the last batch filled up with zeros.
+        Returns: a function from (m, d) float32, the flat outputs of `starts` side by side, to
+            (m, e) float32, that of `end`. Values of inputs are as in `batches`. Threads may call
+            it at the same time. It raises DataError or MemoryBudgetError.
+        Raises: ModelError if it cannot be computed.
+        """
+        with self._lock:
+            function = self._stretches(tuple(starts), end, batch_size)
+        size = self._operations[end].size
+
+        def run(flat: Array) -> Array:
+            found = np.empty((len(flat), size), np.float32)
+            for start in range(0, len(flat), batch_size):
+                given = tf.constant(_filled(flat[start : start + batch_size], batch_size))
+                (made,) = self._computed(function, [given], [end])
+                part = found[start : start + batch_size]
+                part[...] = np.asarray(memoryview(made))[: len(part)]
+            return found
+
+        return run
+
+    def _compile_stretch(self, starts: tuple[int, ...], end: int, batch_size: int) -> Any:
+        """A TensorFlow function from one batch of what `starts` give to what `end` gives."""
+        before = ancestors(self._operations, starts)
+        needed = sorted(ancestors(self._operations, [end]) - before)
+        begin = [self._operations[place] for place in starts]
+        inputs = [place for place, operation in enumerate(self._operations) if not operation.run]
+        scales = dict(zip(inputs, self._scales, strict=True))
+
+        def compute(flat: Any) -> list[Any]:
+            values: dict[int, Any] = {}
+            parts = tf.split(flat, [operation.size for operation in begin], axis=1)
+            for place, operation, part in zip(starts, begin, parts, strict=True):
+                x = tf.reshape(part, (batch_size, *operation.shape))
+                scale = scales.get(place, 1.0)
+                x = x if scale == 1.0 else x * scale
+                values[operation.used[0]] = tf.cast(x, operation.dtype)
+            for place in needed:
+                operation = self._operations[place]
+                if operation.run is not None:
+                    values.update(zip(operation.writes, operation.run(values), strict=True))
+            return [self._flat(end, values, batch_size)]
+
+        width = sum(operation.size for operation in begin)
+        return self._concrete(compute, [tf.TensorSpec((batch_size, width), tf.float32)], (end,))
 
     def _compile(self, places: tuple[int, ...]) -> Any:
         """A TensorFlow function from one batch of every input to flat outputs."""
@@ -83,14 +138,19 @@ class Runner:
                     values[operation.writes[0]] = tf.cast(x, operation.dtype)
                 elif place in needed:
                     values.update(zip(operation.writes, operation.run(values), strict=True))
-            return [self._flat(place, values)[:, first:last] for place in places]
+            flat = [self._flat(place, values, self.batch_size) for place in places]
+            return [part[:, first:last] for part in flat]
 
         shapes = [operation.shape for operation in self._operations if operation.run is None]
         images = [tf.TensorSpec((self.batch_size, *shape), tf.float32) for shape in shapes]
         bound = tf.TensorSpec((), tf.int32)
+        return self._concrete(compute, [*images, bound, bound], places)
+
+    def _concrete(self, compute: Any, given: Sequence[Any], places: Sequence[int]) -> Any:
+        """Compile a function of tensors like those given; what does not work is said in words."""
         function = tf.function(compute, autograph=False, jit_compile=False)
         try:
-            return function.get_concrete_function(*images, bound, bound)
+            return function.get_concrete_function(*given)
         except StudyError:
             raise
         except Exception as error:  # whatever a layer raises that was built but does not work
@@ -99,26 +159,19 @@ class Runner:
                 "describe a network that runs; save it again."
             ) from error
 
-    def _flat(self, place: int, values: Mapping[int, Any]) -> Any:
+    def _flat(self, place: int, values: Mapping[int, Any], batch_size: int) -> Any:
         """All used outputs of an operation: (batch, features) float32."""
         operation = self._operations[place]
         parts = [values[number] for number in operation.used]
         for part in parts:
-            if not part.shape.rank or part.shape[0] != self.batch_size:
+            if not part.shape.rank or part.shape[0] != batch_size:
                 raise ModelError(
                     f"Operation '{operation.name}' does not keep samples apart: for "
-                    f"{self.batch_size} samples it gives {part.shape}, so that it has no "
+                    f"{batch_size} samples it gives {part.shape}, so that it has no "
                     "activations of one sample."
                 )
-        flat = [tf.reshape(tf.cast(part, tf.float32), (self.batch_size, -1)) for part in parts]
+        flat = [tf.reshape(tf.cast(part, tf.float32), (batch_size, -1)) for part in parts]
         return flat[0] if len(flat) == 1 else tf.concat(flat, axis=1)
-
-    def _filled(self, samples: Array) -> Array:
-        if len(samples) == self.batch_size:
-            return samples
-        filled = np.zeros((self.batch_size, *samples.shape[1:]), samples.dtype)
-        filled[: len(samples)] = samples
-        return filled
 
     def _computed(
         self, function: Any, arguments: Sequence[Any], places: Sequence[int]
@@ -141,6 +194,14 @@ class Runner:
     def _named(self, places: Sequence[int]) -> str:
         shown = ", ".join(f"'{self._operations[place].name}'" for place in places[:3])
         return f"Operation {shown}{', ...' if len(places) > 3 else ''}"
+
+
+def _filled(samples: Array, batch_size: int) -> Array:
+    if len(samples) == batch_size:
+        return samples
+    filled = np.zeros((batch_size, *samples.shape[1:]), samples.dtype)
+    filled[: len(samples)] = samples
+    return filled
 
 
 def probabilities(last: Any, output: str) -> Any:

@@ -48,16 +48,12 @@ class Overview:
             its cell, in proportion to log(1 + points). On the diagonal every pixel of a bar is
             255: its height says how many points there are, in proportion to their root, so that a
             peak does not hide everything else.
-        shown: points that were drawn.
-        total: points there are.
         low, high: (features,) float32, the finite range of each, over which its cells extend; NaN
             without a finite value. A constant feature is drawn in the middle of its cells.
     """
 
     owner: Array
     density: Array
-    shown: int
-    total: int
     low: Array
     high: Array
 
@@ -77,8 +73,6 @@ def draw(
     labels: Array,
     classes: int,
     *,
-    work: float = 1.5e9,
-    seed: int = 0,
     report: Report = silent,
 ) -> Overview:
     """Draw the scatter plots of all pairs of features.
@@ -88,9 +82,6 @@ def draw(
             value is not finite.
         labels: (m,) integers, -1 for unlabelled.
         classes: their number.
-        work: points over all pairs of features that are drawn at most; beyond it, a sample of the
-            points in which every class keeps its share, and none is lost while there is room.
-        seed: of that sample.
         report: hears the share of stripes done, may raise to stop.
 
     Returns: the picture; it does not depend on the number of threads.
@@ -98,8 +89,8 @@ def draw(
     """
     columns = np.ascontiguousarray(columns, dtype=np.float32)
     labels = np.asarray(labels)
-    _check(columns, labels, classes, work)
-    features, total = columns.shape
+    _check(columns, labels, classes)
+    features = len(columns)
     side = side_of(features)
 
     low = np.full(features, np.nan, dtype=np.float32)
@@ -112,7 +103,7 @@ def draw(
     )
 
     groups = np.where(labels < 0, classes, labels).astype(np.int64)
-    points = _sample(groups, int(min(total, work // max(1, features * (features - 1) // 2))), seed)
+    points = np.argsort(groups, kind="stable")
     slots, goes_on, owners = _words(groups[points])
     lines = np.zeros((features * side, len(owners)), dtype=np.uint64)
 
@@ -135,24 +126,7 @@ def draw(
         step,
         report,
     )
-    return Overview(owner, density, len(points), total, low, high)
-
-
-def _sample(groups: Array, size: int, seed: int) -> Array:
-    """About the same share of every group, `size` points in all, at least one; sorted by group.
-
-    The points of a group are drawn one after the other, and groups take turns so that all are
-    through at the same time.
-    """
-    order = np.argsort(groups, kind="stable")
-    if size >= len(groups):
-        return order
-    shuffled = np.random.default_rng(seed).permutation(len(groups))
-    order = shuffled[np.argsort(groups[shuffled], kind="stable")]
-    _, firsts, sizes = np.unique(groups[order], return_index=True, return_counts=True)
-    turn = (np.arange(len(order)) - np.repeat(firsts, sizes)) / np.repeat(sizes, sizes)
-    chosen = np.sort(order[np.argsort(turn, kind="stable")[: max(1, size)]])
-    return chosen[np.argsort(groups[chosen], kind="stable")]
+    return Overview(owner, density, low, high)
 
 
 def _words(groups: Array) -> tuple[Array, Array, Array]:
@@ -171,7 +145,7 @@ def _words(groups: Array) -> tuple[Array, Array, Array]:
     return slots, goes_on, np.repeat(present + 1, words)
 
 
-def _check(columns: Array, labels: Array, classes: int, work: float) -> None:
+def _check(columns: Array, labels: Array, classes: int) -> None:
     if columns.ndim != 2 or labels.shape != columns.shape[1:]:
         raise ShapeError(
             "An overview needs columns (features, m) and a label for each of the m points; got "
@@ -188,5 +162,3 @@ def _check(columns: Array, labels: Array, classes: int, work: float) -> None:
             f"Labels must lie in -1 to {classes - 1} for {classes} classes; they run from "
             f"{labels.min()} to {labels.max()}."
         )
-    if not work > 0:
-        raise ParameterError(f"An overview needs room for some work; got {work}.")

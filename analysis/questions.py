@@ -53,8 +53,8 @@ QUESTIONS = {
     "overview": Question(version=1, answer="analysis.representations:overview"),
     "fields": Question(version=1, answer="analysis.representations:fields"),
     "correlates": Question(version=1, answer="analysis.relations:correlates"),
-    "aligned": Question(version=1, answer="analysis.relations:aligned"),
-    "between": Question(version=1, answer="analysis.relations:between"),
+    "aligned": Question(version=2, answer="analysis.relations:aligned"),
+    "between": Question(version=2, answer="analysis.relations:between"),
     "mean maps": Question(version=1, answer="analysis.responses:mean_maps"),
     "class maps": Question(version=1, answer="analysis.responses:class_maps"),
 }

@@ -32,11 +32,7 @@ def correlates(bench: Workbench, layer: str, feature: int, which: Which, positio
     bench.network.operation(layer)  # says so if there is none
     earlier = before(bench, layer)
     steps = len(earlier) + 1
-
-    def report(fraction: float, text: str = "") -> None:
-        bench.report(fraction / steps, text)
-
-    target = _target(bench.watched(report), layer, feature, which, position)
+    target = _target(bench.within(0.0, 1.0 / steps), layer, feature, which, position)
     strengths: list[tuple[float, int, int]] = []
     for place, name in enumerate(earlier):
         start = 0
@@ -139,16 +135,35 @@ def between(bench: Workbench, **pair: Any) -> Result:
 
 
 def _pair(
-    bench: Workbench, *, layer: str, which: Which, position: int, other: str, other_layer: str
+    bench: Workbench,
+    *,
+    layer: str,
+    which: Which,
+    position: int,
+    other: str,
+    other_layer: str,
+    other_position: int,
 ) -> tuple[Array, Array]:
-    """Both representations, (features, m) each, point by point of the same samples."""
+    """Both representations, (features, m) each, point by point of the same samples.
+
+    Args:
+        which: of both, as far as a layer has positions to choose from.
+        position, other_position: of each layer in its own grid, if `which` is "position"; the
+            same number is another place where the grids differ.
+        other: fingerprint of the second network.
+    Raises: StudyError or DataError if `bench.other` is not that network on the same samples;
+        ParameterError if a representation is too wide, or the points make no pairs.
+    """
     second = bench.other
     if second is None or second.study.network != other:
         raise StudyError("The second network of this question is not at hand. Choose it again.")
     if second.study.data != bench.study.data:
         raise DataError("Two networks are compared on the same samples; these have others.")
     blocks, places = [], []
-    for one, name in ((bench, layer), (second, other_layer)):
+    for one, name, place in (
+        (bench, layer, position),
+        (second, other_layer, other_position),
+    ):
         shape = one.network.operation(name).shape
         own = clouds.normalised(which, shape)
         total = clouds.features_of(own, shape)
@@ -157,7 +172,7 @@ def _pair(
                 f"Layer '{name}' has {total:,} features as {own}; at most 1,024 are compared. "
                 "Show one point a position instead of whole samples."
             )
-        where = position if own == "position" else 0
+        where = place if own == "position" else 0
         found = one.ask("points", layer=name, which=own, position=where, samples=None)
         places.append((found.arrays["sample"], found.arrays["position"], own, shape[:-1]))
         blocks.append(part_of(one, name, own, where, 0))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import features as figures
+from . import fitting, receptive_field
 from . import overview as overviews
 from . import points as clouds
-from . import receptive_field
 from .dependences import dependences
 from .errors import ParameterError
 from .points import PART, Points, Which, parts_of
@@ -23,9 +23,6 @@ from .types import Array, Report, Result
 
 if TYPE_CHECKING:
     from .workbench import Workbench
-
-ALL = 1e12
-"""Pairs of features times points of a picture: in fact every point of every layer that fits it."""
 
 
 def points(
@@ -70,7 +67,7 @@ def columns(
             f"Layer '{layer}' has {last} features as {which}; part {part} begins at {first}."
         )
     chosen = _points(bench, layer, which, position, samples)
-    batches = watched(bench, layer, bench.report)
+    batches = watched(bench, layer, bench.report, chosen.sample)
     block = clouds.gather(batches, chosen, which, shape, first, last)
     return Result(arrays={str(first + row): column for row, column in enumerate(block)})
 
@@ -78,14 +75,16 @@ def columns(
 def features(bench: Workbench, layer: str, which: Which, position: int) -> Result:
     """What can be said of every feature, orders of them, and which depend on which."""
     total = clouds.features_of(which, bench.network.operation(layer).shape)
-    chosen = _points(bench, layer, which, position, None)
+    steps = parts_of(total) + 2  # the points first, what is said of all features together last
+    chosen = _points(bench.within(0.0, 1 / steps), layer, which, position, None)
     labels = judged(bench)[chosen.sample]
     classes = classes_of(bench)
     found = []
     for part in range(parts_of(total)):
-        block = part_of(bench, layer, which, position, part)
+        own = bench.within((part + 1) / steps, (part + 2) / steps)
+        block = part_of(own, layer, which, position, part)
         found.append(figures.statistics(block, labels, classes))
-        bench.report((part + 1) / (parts_of(total) + 1))
+        bench.report((part + 2) / steps)
     told = figures.join(found)
     arrays = {
         "mean": told.mean,
@@ -126,10 +125,13 @@ def overview(bench: Workbench, layer: str, which: Which, position: int, order: s
     Raises: ParameterError for an order that the features do not have.
     """
     total = clouds.features_of(which, bench.network.operation(layer).shape)
-    chosen = _points(bench, layer, which, position, None)
     shown = np.arange(total, dtype=np.int32)
+    begun = 0.0
     if total > overviews.MOST_FEATURES:
-        told = bench.ask("features", layer=layer, which=which, position=position)
+        about = {"layer": layer, "which": which, "position": position}
+        if bench.address("features", **about) not in bench.store:
+            begun = 0.8  # they take a pass over the samples for every part
+        told = bench.within(0.0, begun).ask("features", **about)
         orders = [how for how in figures.ORDERS if f"order {how}" in told.arrays]
         if order not in orders:
             raise ParameterError(
@@ -137,20 +139,22 @@ def overview(bench: Workbench, layer: str, which: Which, position: int, order: s
                 f"Choose one of: {', '.join(orders)}."
             )
         shown = told.arrays[f"order {order}"][: overviews.MOST_FEATURES]
+    chosen_at, drawn_from = begun + (1.0 - begun) / 4, begun + (1.0 - begun) / 2
+    chosen = _points(bench.within(begun, chosen_at), layer, which, position, None)
     labels, classes = judged(bench), classes_of(bench)
     drawn = overviews.draw(
-        bench.columns(layer, shown, which, position),
+        bench.within(chosen_at, drawn_from).columns(layer, shown, which, position),
         labels[chosen.sample],
         classes,
-        work=ALL,
-        report=bench.report,
+        report=bench.within(drawn_from, 1.0).report,
     )
+    count = len(chosen.sample)
     return Result(
         arrays={"owner": drawn.owner, "density": drawn.density, "features": shown},
         facts={
             "side": overviews.side_of(len(shown)),
-            "shown": drawn.shown,
-            "total": drawn.total,
+            "shown": count,  # pages compare both
+            "total": count,
             "classes": classes,
         },
     )
@@ -187,12 +191,29 @@ def part_of(bench: Workbench, layer: str, which: Which, position: int, part: int
     return np.stack(list(found.arrays.values()))
 
 
-def watched(bench: Workbench, layer: str, report: Report) -> Iterator[tuple[int, Array]]:
-    """Batches of a layer's flat outputs in the order of the samples, with progress."""
-    count = max(1, len(bench.dataset))
-    for start, (part,) in bench.network.batches(bench.dataset.inputs, [layer]):
-        yield start, part
-        report(min(1.0, (start + len(part)) / count))
+def watched(
+    bench: Workbench, layer: str, report: Report, samples: Array | None = None
+) -> Iterator[tuple[int, Array]]:
+    """Batches of a layer's flat outputs in the order of the samples, with progress.
+
+    Args:
+        report: hears the share of the batches done.
+        samples: (k,) integers; only the batches that hold one of them run. None for all.
+    Yields: as `Network.batches`, of one layer.
+    """
+    network = bench.network
+    arranged = fitting.arrange(network.input_shapes, bench.dataset.inputs)
+    size = network.batch_size
+    if samples is None:
+        samples = np.arange(len(arranged))
+    # Each runs whole and as it always does: numbers depend on a sample's place in its batch.
+    numbers = np.unique(samples // size).tolist()
+    for done, number in enumerate(numbers, start=1):
+        start = number * size
+        own = tuple(array[start : start + size] for array in arranged.arrays)
+        for _, (part,) in network.batches(fitting.Arranged(own, arranged.notes), [layer]):
+            yield start, part
+        report(done / len(numbers))
 
 
 def _points(

@@ -28,7 +28,7 @@ def of_samples(network: Network, inputs: Inputs, samples: Sequence[int], report:
         )
     chosen = {name: array[wanted] for name, array in inputs.items()}
     batches = network.batches(chosen, network.layers)
-    return maps.mean(batches, shapes(network), None, len(wanted), report)
+    return maps.mean(batches, shapes(network), len(wanted), report)
 
 
 def mean_maps(bench: Workbench, samples: Sequence[int]) -> Result:

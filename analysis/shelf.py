@@ -246,6 +246,7 @@ def _card(
         indices=data.indices.astype(np.int32),
         epochs=tuple(int(entry["epoch"]) for entry in history),
         epoch=source.epoch,
+        groups={name: tuple(places.tolist()) for name, places in data.groups.items()},
     )
 
 

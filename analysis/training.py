@@ -3,7 +3,8 @@
 The layer lists of LeNet5 and DoubleLeNet5 are not published (Halnaut, Giot,
 Bourqui, Auber: Samples Classification Analysis Across DNN Layers with Fractal
 Curves); the ones here were worked out from the counts in that paper. The siamese
-network is that of Hadsell, Chopra and LeCun in the form of Caffe's example.
+network is that of Hadsell, Chopra and LeCun in the form of Caffe's example. Of the
+network with a backdoor (Schulz, Hinder, Hammer: DeepView) only "4-layered" is known.
 """
 
 from __future__ import annotations
@@ -140,12 +141,26 @@ def _siamese(seed: int) -> keras.Model:
     return keras.Model(image, make.dense("dense2", 2, None)(x), name="siamese")
 
 
+def _fashion_cnn(seed: int) -> keras.Model:
+    """Two convolutions and two dense layers for 28 x 28 pictures: 206,922 parameters."""
+    make = _Layers(seed)
+    image = keras.Input((28, 28, 1), name="input")
+    x = make.conv("conv0", 16, 3, "same")(image)
+    x = layers.MaxPooling2D(name="pool0")(x)
+    x = make.conv("conv1", 32, 3, "same")(x)
+    x = layers.MaxPooling2D(name="pool1")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = make.dense("dense0", 128, "relu")(x)
+    return keras.Model(image, make.dense("dense1", 10, "softmax")(x), name="fashion_cnn")
+
+
 RECIPES: Mapping[str, Callable[[int], keras.Model]] = MappingProxyType(
     {
         "digits-cnn": _digits_cnn,
         "lenet5": _lenet5,
         "double-lenet5": _double_lenet5,
         "siamese": _siamese,
+        "fashion-cnn": _fashion_cnn,
     }
 )
 """Recipe name -> function from a seed to an untrained network."""

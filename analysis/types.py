@@ -54,6 +54,8 @@ class Dataset:
         total: samples of the split before the limit.
         notes: what was done to the data while it was read, as sentences.
         fingerprint: SHA-256 of the content (inputs, labels, class names).
+        groups: name -> (m,) int64 ascending places among these n samples; groups that come with
+            the data, such as the samples that carry a backdoor's pattern.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Dataset:
     total: int
     fingerprint: str
     notes: tuple[str, ...] = ()
+    groups: Mapping[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels)

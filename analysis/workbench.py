@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import StudyError
+from .errors import ParameterError, StudyError
 from .keys import cache_key
-from .points import PART, Which, normalised
+from .points import PART, Which, features_of, normalised
 from .questions import QUESTIONS
 from .store import MemoryStore, Store
 from .types import Array, Dataset, Fill, Metric, Preprocessing, Report, Result, Study, silent
@@ -85,6 +85,14 @@ class Workbench:
         bench.report = report
         return bench
 
+    def within(self, start: float, end: float) -> Workbench:
+        """The same bench, whose whole progress is what lies between two shares of this one's."""
+
+        def report(fraction: float, text: str = "") -> None:
+            self.report(start + fraction * (end - start), text)
+
+        return self.watched(report)
+
     def address(self, question: str, **parameters: Any) -> str:
         """The key of an answer, whether or not it has been computed."""
         about = QUESTIONS[question]
@@ -144,13 +152,42 @@ class Workbench:
         which: Which = "positions",
         position: int = 0,
     ) -> Array:
-        """(len(features), m) float32: some features of a layer's cloud, point by point."""
+        """(len(features), m) float32: some features of a layer's cloud, point by point.
+
+        Beside them, one part of the cloud is in memory at a time: of a stored part what is asked
+        for, of any other the whole.
+
+        Raises: ParameterError for a feature that the cloud does not have.
+        """
         cloud = self._cloud(layer, which, position)
-        rows: dict[int, Array] = {}
-        for part in sorted({int(number) // PART for number in features}):
-            found = self.ask("columns", samples=None, part=part, **cloud)
-            rows |= {int(name): column for name, column in found.arrays.items()}
-        return np.stack([rows[int(number)] for number in features])
+        wanted = np.asarray(features, np.int64)
+        total = features_of(cloud["which"], self.network.operation(layer).shape)
+        if wanted.size and not 0 <= wanted.min() <= wanted.max() < total:
+            raise ParameterError(
+                f"Layer '{layer}' has features 0 to {total - 1} as {cloud['which']}; got "
+                f"{wanted.min()} to {wanted.max()}."
+            )
+        count = self.points(layer, which, position).facts["count"]
+        found = np.empty((len(wanted), count), np.float32)
+        parts = np.unique(wanted // PART).tolist()
+        for number, part in enumerate(parts):
+            rows = np.flatnonzero(wanted // PART == part)
+            bench = self.within(number / len(parts), (number + 1) / len(parts))
+            names = [str(name) for name in wanted[rows]]
+            bench._copy_columns(found, rows, names, {"samples": None, "part": part, **cloud})
+            self.report((number + 1) / len(parts))
+        return found
+
+    def _copy_columns(
+        self, into: Array, rows: Array, names: Sequence[str], about: Mapping[str, Any]
+    ) -> None:
+        """Copy some features of one part of a cloud to rows of `into`, and forget the part."""
+        columns = self.store.arrays(self.address("columns", **about), names)
+        if columns is None:
+            whole = self.ask("columns", **about).arrays
+            columns = [whole[name] for name in names]
+        for row, column in zip(rows, columns, strict=True):
+            into[row] = column
 
     def features(self, layer: str, which: Which = "positions", position: int = 0) -> Result:
         """Arrays (d,) `mean`, `deviation`, `low`, `high`, `f_ratio`, `dead`, `order separation`,

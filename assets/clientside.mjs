@@ -22,6 +22,7 @@ import { encode } from "./lib/address.mjs";
 import { howFromEvent } from "./lib/selection.mjs";
 import { Tooltip } from "./dom/tooltip.mjs";
 import { Workspace } from "./dom/workspace.mjs";
+import { boundary } from "./pages/boundary.mjs";
 import { embedding } from "./pages/embedding.mjs";
 import { network } from "./pages/network.mjs";
 import { session } from "./pages/session.mjs";
@@ -45,6 +46,12 @@ const CLICKS = [
   "overviewPng",
   "mapsPng",
   "mapsCsv",
+  "boundaryPropose",
+  "boundaryReset",
+  "boundaryPng",
+  "boundaryCsv",
+  "boundaryMarkersPng",
+  "boundaryMarkersCsv",
 ];
 
 const workspace = new Workspace((url) => window.fetch(url));
@@ -69,7 +76,7 @@ const bridge = {
   how: () => (held === "replace" ? workspace.how : held),
 };
 
-const pages = [network(bridge), embedding(bridge)];
+const pages = [network(bridge), embedding(bridge), boundary(bridge)];
 const functions = Object.assign({ ...session(bridge) }, ...pages);
 functions.pageShown = () => {
   for (const link of document.querySelectorAll(".rail-link")) {

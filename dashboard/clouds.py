@@ -187,33 +187,27 @@ def pair_task(studies: Studies, wish: Any) -> dict[str, Any]:
     second, other = opened(studies, wish.get("b"))
     cloud = cloud_of(card, wish)
     beside = cloud_of(other, {**wish, "layer": wish.get("blayer")})
-    own = {"which": cloud.which, "position": cloud.position}
-    between = {
-        "layer": cloud.node.name,
-        "other": other.study.network,
-        "other_layer": beside.node.name,
-    }
-    aligned = {
-        "layer": beside.node.name,
-        "other": card.study.network,
-        "other_layer": cloud.node.name,
-    }
-    # The second network may need another word for its points: a vector has no positions.
-    asked = {
-        "between": ("between", own | between),
-        "aligned": (
-            "aligned",
-            {"which": beside.which, "position": beside.position} | aligned,
-        ),
-    }
+    # A vector has no positions to choose from: the word for both is that of the other layer.
+    word = beside.which if cloud.which == "samples" else cloud.which
+
+    def asked(one: Cloud, second: Cloud, network: str) -> dict[str, Any]:
+        return {
+            "layer": one.node.name,
+            "which": word,
+            "position": one.position,
+            "other": network,
+            "other_layer": second.node.name,
+            "other_position": second.position,
+        }
+
     if cloud.which != beside.which and "positions" in (cloud.which, beside.which):
         raise ParameterError(
             f"'{cloud.node.name}' is shown by all positions, '{beside.node.name}' by samples, so "
             "that their points make no pairs. Show one point a sample."
         )
     steps = [
-        _step(source, {"between": asked["between"]}, second),
-        _step(second, {"aligned": asked["aligned"]}, source),
+        _step(source, {"between": ("between", asked(cloud, beside, other.study.network))}, second),
+        _step(second, {"aligned": ("aligned", asked(beside, cloud, card.study.network))}, source),
     ]
     return _task(studies, steps)
 
@@ -250,6 +244,16 @@ def samples_of(wish: Mapping[str, Any], count: int) -> list[int]:
     ):
         raise ParameterError(f"Samples are numbers from 0 to {count - 1}; select some first.")
     return sorted(set(given))
+
+
+def asked_of(
+    studies: Studies,
+    source: Source,
+    asked: Mapping[str, tuple[str, dict[str, Any]]],
+    other: Source | None = None,
+) -> dict[str, Any]:
+    """The task of one job on one study: {name: (question, parameters)}."""
+    return _task(studies, [_step(source, asked, other)])
 
 
 def _step(

@@ -146,14 +146,14 @@ def register(app: Dash, studies: Studies) -> None:
             card = studies.card(studies.wished(study["wish"]))
             if card is None:
                 return [], no_update
-            data = card.study.data
+            data, given = card.study.data, card.groups
             if ctx.triggered_id in {frame("group-save"), frame("group-name")}:
                 indices = [index for index in selection["indices"] if isinstance(index, int)]
-                groups = studies.save_group(data, str(name), indices, card.n)
+                groups = studies.save_group(data, str(name), indices, card.n, given)
                 return groups, f"Saved '{' '.join(name.split())}' with {len(indices)} samples."
             if ctx.triggered_id == frame("group-delete") and picked:
-                return studies.delete_group(data, picked), f"Deleted the group '{picked}'."
-            return studies.groups(data), no_update
+                return studies.delete_group(data, picked, given), f"Deleted the group '{picked}'."
+            return studies.groups(data, given), no_update
         except StudyError as error:
             return no_update, str(error)
 

@@ -33,6 +33,15 @@ DEFAULTS: dict[str, Any] = {
     "bepoch": None,
     "blayer": "",
     "align": False,
+    "space": "",
+    "count": None,
+    "lam": None,
+    "neighbours": None,
+    "mindist": None,
+    "distance": "fisher",
+    "ground": None,
+    "veil": None,
+    "window": "",
 }
 """Empty text and None mean: whatever the study suggests."""
 

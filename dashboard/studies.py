@@ -9,8 +9,10 @@ import dataclasses
 import json
 import re
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from analysis.demos import DEMOS
@@ -27,6 +29,11 @@ from .settings import Settings
 
 _NAME_LIMIT = 60
 """Letters in the name of a group."""
+
+Given = Mapping[str, Sequence[int]]
+"""Name -> samples of the groups that come with a data set: `Card.groups`."""
+
+_NONE: Given = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -128,8 +135,24 @@ class Studies:
         """A workbench that looks answers up."""
         return Workbench(None, None, self.store, study=card.study, budget=self.settings.budget)
 
-    def groups(self, data: str) -> list[dict[str, Any]]:
-        """Named groups of samples of a data set: [{"name", "indices", "created"}]."""
+    def groups(self, data: str, given: Given = _NONE) -> list[dict[str, Any]]:
+        """Named groups of samples of a data set.
+
+        Args:
+            data: its fingerprint.
+            given: those that come with it; they stand before what people saved, and before
+                another group of the same name.
+        Returns: [{"name", "indices", "given"}], saved ones with "created".
+        """
+        first = [
+            {"name": name, "indices": list(indices), "given": True}
+            for name, indices in given.items()
+        ]
+        saved = [item | {"given": False} for item in self._saved(data) if item["name"] not in given]
+        return [*first, *saved]
+
+    def _saved(self, data: str) -> list[dict[str, Any]]:
+        """The groups in the file of a data set: [{"name", "indices", "created"}]."""
         place = self._place(data)
         try:
             groups: list[dict[str, Any]] = json.loads(place.read_text(encoding="utf-8"))
@@ -152,11 +175,15 @@ class Studies:
             raise ParameterError("Groups belong to the fingerprint of a data set.")
         return self.home.groups / f"{data}.json"
 
-    def save_group(self, data: str, name: str, indices: list[int], n: int) -> list[dict[str, Any]]:
+    def save_group(
+        self, data: str, name: str, indices: list[int], n: int, given: Given = _NONE
+    ) -> list[dict[str, Any]]:
         """Keep a group.
 
-        Raises: ParameterError for a bad name, one that is taken by other samples, or samples that
-            are not there.
+        Args: `data` and `given` as of `groups`; n: number of samples.
+        Returns: as `groups`.
+        Raises: ParameterError for a bad name, one that is taken by other samples or by a group
+            that comes with the data, or samples that are not there.
         """
         clean = " ".join(name.split())
         if not clean or len(clean) > _NAME_LIMIT or not clean.isprintable():
@@ -165,10 +192,14 @@ class Studies:
             raise ParameterError("Nothing is selected. Select some samples, then name them.")
         if min(indices) < 0 or max(indices) >= n:
             raise ParameterError(f"The selection names samples that are not among the {n} shown.")
+        if clean in given:
+            raise ParameterError(
+                f"A group '{clean}' comes with the data already. Choose another name."
+            )
         self._place(data)
         group = {"name": clean, "indices": sorted(set(indices)), "created": time.time()}
         with self.store.lock(f"groups-{data}"):
-            known = self.groups(data)
+            known = self._saved(data)
             taken = next((item for item in known if item["name"] == clean), None)
             if taken is not None and taken["indices"] != group["indices"]:
                 raise ParameterError(
@@ -178,15 +209,25 @@ class Studies:
             others = [item for item in known if item["name"] != clean]
             groups = sorted([*others, group], key=lambda item: str(item["name"]).lower())
             write_json(self._place(data), groups)
-        return groups
+        return self.groups(data, given)
 
-    def delete_group(self, data: str, name: str) -> list[dict[str, Any]]:
-        """Forget a group."""
+    def delete_group(self, data: str, name: str, given: Given = _NONE) -> list[dict[str, Any]]:
+        """Forget a group that somebody saved.
+
+        Args: as of `groups`.
+        Returns: as `groups`.
+        Raises: ParameterError for a group that comes with the data.
+        """
+        if name in given:
+            raise ParameterError(
+                f"The group '{name}' comes with the data and cannot be deleted; only groups that "
+                "were saved can."
+            )
         self._place(data)
         with self.store.lock(f"groups-{data}"):
-            groups = [item for item in self.groups(data) if item["name"] != name]
+            groups = [item for item in self._saved(data) if item["name"] != name]
             write_json(self._place(data), groups)
-        return groups
+        return self.groups(data, given)
 
 
 def _offers(settings: Settings) -> dict[str, Offer]:

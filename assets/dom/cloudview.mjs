@@ -1,5 +1,5 @@
 /** Three features as a cloud that can be turned. */
-import { axesEnds, depthOrder, identity, normalise, project, spin, turn } from "../lib/cloud.mjs";
+import { cubeEdges, depthOrder, identity, normalise, project, spin, turn } from "../lib/cloud.mjs";
 import { drawShape, stylesOf } from "../lib/matrix.mjs";
 import { drawPoints, gather, inside, nearest } from "../lib/points.mjs";
 import { GROUND } from "../lib/palette.mjs";
@@ -33,7 +33,7 @@ export class CloudView {
     listen("pointerleave", () => on.hover(-1));
     listen("wheel", (event) => this.wheel(event));
     listen("keydown", (event) => this.key(event));
-    workspace.on("colours", () => this.redraw(), this.element);
+    workspace.on("colours", () => this.redraw(), box); // the view itself is not there at first
     this.observer = new ResizeObserver(() => this.redraw());
     this.observer.observe(this.element);
   }
@@ -84,7 +84,7 @@ export class CloudView {
     const colours = gather(workspace.colours(this.data.layer), sample, count);
     const styles = stylesOf({
       mask, marks: this.data.marks, sample, count, radius: this.size * ratio, opacity: this.opacity,
-    }).map((style) => ({ ...style, order: depthOrder(this.depth, style.order) }));
+    }).map((style) => ({ ...style, smooth: true, order: depthOrder(this.depth, style.order) }));
     drawPoints(out, width, this.area, this.seen, this.x, this.y, colours, styles);
     const pixels = new ImageData(new Uint8ClampedArray(out.buffer), width);
     this.canvas.getContext("2d").putImageData(pixels, 0, 0);
@@ -99,12 +99,11 @@ export class CloudView {
     const at = ([x, y]) => [(0.5 + (0.5 * x) / x1) * width, (0.5 - (0.5 * y) / y1) * height];
     const style = this.document.defaultView.getComputedStyle(this.element);
     context.clearRect(0, 0, width, height);
-    const { edges } = axesEnds(this.matrix);
     context.lineWidth = this.ratio;
     context.fillStyle = style.getPropertyValue("--ink");
     context.font = `${12 * this.ratio}px ${style.fontFamily}`;
     context.textAlign = "center";
-    edges.forEach(([from, to], k) => {
+    cubeEdges(this.matrix).forEach(([from, to], k) => {
       const named = k % 4 === 0; // the three that leave the corner of the smallest values
       context.strokeStyle = style.getPropertyValue(named ? "--quiet" : "--line");
       context.beginPath();

@@ -11,14 +11,14 @@ const short = (value) => {
 };
 
 /** A row that can be clicked: name, bar, number. */
-function row(document, { name, share, text, title, act, negative = false, pressed = false }) {
+function row(document, { name, share, text, title, act, negative = false }) {
   const bar = make(document, negative ? "i.negative" : "i", {
     style: { width: `${100 * Math.min(1, Math.max(0, share))}%` },
   });
   const button = make(
     document,
     "button.feature",
-    { type: "button", title, "aria-pressed": String(pressed) },
+    { type: "button", title },
     make(document, "span.feature-name", {}, name),
     make(document, "span.bar-track", {}, bar),
     make(document, "span.bar-value", {}, text),
@@ -29,54 +29,68 @@ function row(document, { name, share, text, title, act, negative = false, presse
 
 const quiet = (document, text) => make(document, "p.quiet", {}, text);
 
-/**
- * Every feature of a layer in the chosen order, and which depend on which.
- * @param {HTMLElement} box
- * @param {import("./representation.mjs").Representation} rep
- * @param {object} what
- * @param {string} what.how - the order, "" for the usual one.
- * @param {string} what.classes - "true" or "predicted": whose separation counts.
- * @param {Set<number>} what.seen - features in the window.
- * @param {(feature: number) => void} what.go
- */
-export function drawFeatures(box, rep, { how, classes, seen, go }) {
-  const { ownerDocument: document } = box;
-  if (!rep.ready) {
-    box.replaceChildren(quiet(document, "The features appear as soon as they are computed."));
-    return;
+/** Every feature of a layer in the chosen order, and which depend on which. */
+export class FeatureList {
+  /** @param {HTMLElement} box */
+  constructor(box) {
+    this.box = box;
+    this.document = box.ownerDocument;
+    this.listed = []; // what the rows were made of
+    this.rows = new Map(); // feature -> its row
   }
-  const order = rep.order(how);
-  const word = how || rep.usual;
-  const { f_ratio: ratio, deviation, dead } = rep.features;
-  const byRatio = word !== "variance";
-  const values = byRatio ? ratio : deviation.map((value) => value * value);
-  const scale = (value) => (byRatio ? Math.log1p(Math.max(0, value)) : value);
-  let most = 0;
-  for (const value of values) if (Number.isFinite(value)) most = Math.max(most, scale(value));
-  const rows = Array.from(order.subarray(0, LISTED), (feature) =>
-    row(document, {
-      name: rep.featureName(feature),
-      share: Number.isFinite(values[feature]) ? scale(values[feature]) / (most || 1) : 0,
-      text: dead[feature] ? "dead" : short(values[feature]),
-      title: "Take the window to this feature",
-      pressed: seen.has(feature),
-      act: () => go(feature),
-    }),
-  );
-  const { rank, dead: lifeless, dependences } = rep.facts.features;
-  const live = rep.plan.features - lifeless;
-  const facts = [
-    `${count(rep.plan.features)} features, ${count(lifeless)} dead`,
-    rank === null ? "" : `rank ${count(rank)} of ${count(live)} live ones`,
-  ].filter(Boolean);
-  box.replaceChildren(
-    quiet(document, `${facts.join("; ")}. Number: ${byRatio ? `F, the mean square between ${classes} classes over the mean square within them (bars: logarithm)` : "variance"}.`),
-    ...depending(document, rep, dependences, go),
-    make(document, "div.feature-rows", {}, ...rows),
-    ...(order.length > LISTED
-      ? [quiet(document, `${count(order.length - LISTED)} more are in the download.`)]
-      : []),
-  );
+
+  /**
+   * @param {import("./representation.mjs").Representation} rep
+   * @param {object} what
+   * @param {Int32Array} what.order - of the features.
+   * @param {string} what.name - of that order.
+   * @param {string} what.classes - "true" or "predicted": whose separation counts.
+   * @param {Set<number>} what.seen - features in the window.
+   * @param {(feature: number, beside?: number) => void} what.go
+   */
+  draw(rep, { order, name, classes, seen, go }) {
+    this.go = go;
+    const listed = [order, name, classes, rep.features, rep.facts.features];
+    // Rows stay while the window moves: one of them may be held by the keyboard.
+    if (listed.some((one, k) => one !== this.listed[k])) this.build(rep, { order, name, classes });
+    this.listed = listed;
+    for (const [feature, row] of this.rows) row.setAttribute("aria-pressed", String(seen.has(feature)));
+  }
+
+  build(rep, { order, name, classes }) {
+    const { document } = this;
+    const { f_ratio: ratio, deviation, dead } = rep.features;
+    const byRatio = name !== "variance";
+    const values = byRatio ? ratio : deviation.map((value) => value * value);
+    const scale = (value) => (byRatio ? Math.log1p(Math.max(0, value)) : value);
+    let most = 0;
+    for (const value of values) if (Number.isFinite(value)) most = Math.max(most, scale(value));
+    this.rows = new Map();
+    for (const feature of order.subarray(0, LISTED)) {
+      const made = row(document, {
+        name: rep.featureName(feature),
+        share: Number.isFinite(values[feature]) ? scale(values[feature]) / (most || 1) : 0,
+        text: dead[feature] ? "dead" : short(values[feature]),
+        title: "Take the window to this feature",
+        act: () => this.go(feature),
+      });
+      this.rows.set(feature, made);
+    }
+    const { rank, dead: lifeless, dependences } = rep.facts.features;
+    const live = rep.plan.features - lifeless;
+    const facts = [
+      `${count(rep.plan.features)} features, ${count(lifeless)} dead`,
+      rank === null ? "" : `rank ${count(rank)} of ${count(live)} live ones`,
+    ].filter(Boolean);
+    this.box.replaceChildren(
+      quiet(document, `${facts.join("; ")}. Number: ${byRatio ? `F, the mean square between ${classes} classes over the mean square within them (bars: logarithm)` : "variance"}.`),
+      ...depending(document, rep, dependences, (...features) => this.go(...features)),
+      make(document, "div.feature-rows", {}, ...this.rows.values()),
+      ...(order.length > LISTED
+        ? [quiet(document, `${count(order.length - LISTED)} more are in the download.`)]
+        : []),
+    );
+  }
 }
 
 /** Features that others determine: "7 = 0.98 x 3". */

@@ -9,9 +9,13 @@ export class Legend {
    * @param {HTMLElement} element
    * @param {import("./workspace.mjs").Workspace} workspace
    * @param {(focus: number | null) => void} pin
-   * @param {{text: string, title: string, act: (k: number) => void}} [more] - another button a class.
+   * @param {object} [more]
+   * @param {(k: number) => void} [more.act] - of another button a class,
+   * @param {string} [more.text] - of that button, and
+   * @param {string} [more.title] - what it does, before the name of the class.
+   * @param {() => string} [more.mode] - how samples are coloured, where a page has its own way.
    */
-  constructor(element, workspace, pin, more) {
+  constructor(element, workspace, pin, more = {}) {
     Object.assign(this, { element, workspace, pin, more });
     this.document = element.ownerDocument;
     for (const event of ["study", "view"]) {
@@ -22,10 +26,16 @@ export class Legend {
     this.draw(); // a study may be open already
   }
 
+  /** How samples are coloured. */
+  get mode() {
+    return this.more.mode?.() ?? this.workspace.mode;
+  }
+
   draw() {
     const { workspace, document } = this;
     if (!workspace.ready) return;
-    const { mode, study } = workspace;
+    const { study } = workspace;
+    const { mode } = this;
     const state = `${study.keys.card} ${mode} ${workspace.scheme}`;
     if (state === this.drawn) return this.mark();
     this.drawn = state;
@@ -43,7 +53,7 @@ export class Legend {
 
   row(name, k, classes) {
     const { document, workspace } = this;
-    const plain = ["class", "predicted"].includes(workspace.mode);
+    const plain = ["class", "predicted"].includes(this.mode);
     const swatch = make(document, "i.swatch", {
       style: { background: plain ? toHex(colourOf(k, classes)) : "var(--line)" },
     });
@@ -75,7 +85,7 @@ export class Legend {
   }
 
   extra(name, k) {
-    if (!this.more) return [];
+    if (!this.more.act) return [];
     const { text, title, act } = this.more;
     const label = `${title} ${name}`;
     const button = make(this.document, "button.pick", { type: "button", title: label, "aria-label": label }, text);

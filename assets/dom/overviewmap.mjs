@@ -20,8 +20,7 @@ export class OverviewMap {
     this.place = { rowStart: 0, columnStart: 0, rows: 1, columns: 1 };
     this.scrolled = [0, 0]; // rows, columns
     this.build();
-    this.observer = new ResizeObserver(() => this.fit());
-    this.observer.observe(box);
+    new ResizeObserver(() => this.fit()).observe(box);
   }
 
   build() {
@@ -197,10 +196,5 @@ export class OverviewMap {
     if (!place || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.go(...place);
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    this.element.remove();
   }
 }

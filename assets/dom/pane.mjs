@@ -1,15 +1,20 @@
 /** One network's half of the Embedding page: its plots, its whole matrix, and what they are called. */
+import { markedOf, marksOf } from "../lib/marks.mjs";
 import { clampStart } from "../lib/matrix.mjs";
+import { cloudText, orderText, overviewText, placesText, pointsText, undrawnText } from "./captions.mjs";
 import { CloudView } from "./cloudview.mjs";
-import { count, make } from "./make.mjs";
+import { make } from "./make.mjs";
 import { MatrixView } from "./matrixview.mjs";
 import { OverviewMap } from "./overviewmap.mjs";
 
+const PARTS = ["plot", "overview", "overview-panel", "overview-text", "title", "subtitle", "status", "again"];
+
 export class Pane {
   /**
+   * The hooks `fitted`, `shown`, `pointed` and `picked` are set by whoever makes it.
+   *
    * @param {object} parts
-   * @param {(name: string) => HTMLElement} parts.find - "plot", "overview", "overview-text", "title",
-   *   "subtitle", "status".
+   * @param {(name: string) => HTMLElement} parts.find - one of `PARTS` of the page.
    * @param {import("./workspace.mjs").Workspace} parts.workspace
    * @param {import("./tooltip.mjs").Tooltip} parts.tooltip
    * @param {import("./representation.mjs").Representation} parts.rows - on the vertical axes.
@@ -19,11 +24,17 @@ export class Pane {
    * @param {string} [parts.name] - "B", where there are two.
    * @param {() => number} parts.usual - plots in a row before anybody chooses.
    * @param {(window: {row: number, column: number}) => void} parts.go
-   * @param {(feature: number) => void} parts.chosen - a plot was opened.
+   * @param {(points: number, window: {rows: number, columns: number}) => void} [parts.fitted] -
+   *   before so many points are drawn in so many plots.
+   * @param {() => void} [parts.shown] - something was drawn.
+   * @param {(sample: number) => void} [parts.pointed] - the pointer is at a sample.
+   * @param {(sample: number) => void} [parts.picked] - one sample was picked.
    */
   constructor(parts) {
     Object.assign(this, parts);
-    this.document = this.find("plot").ownerDocument;
+    // Found once: when the page is left, what is still on its way ends in elements that nobody sees.
+    this.elements = Object.fromEntries(PARTS.map((name) => [name, this.find(name)]));
+    this.document = this.elements.plot.ownerDocument;
     const { workspace, tooltip } = this;
     const on = {
       select: (points, how) => this.select(points, how),
@@ -31,13 +42,18 @@ export class Pane {
       open: (point) => this.select(Uint32Array.of(point), "replace"),
       move: (rows, columns) => this.shift(rows, columns),
     };
-    this.matrix = new MatrixView({ box: this.find("plot"), workspace, tooltip, on });
-    this.cloud = new CloudView({ box: this.find("plot"), workspace, on });
+    this.matrix = new MatrixView({ box: this.elements.plot, workspace, tooltip, on });
+    this.cloud = new CloudView({ box: this.elements.plot, workspace, on });
     this.map = new OverviewMap({
-      box: this.find("overview"),
+      box: this.elements.overview,
       on: { move: (row, column) => this.go({ row, column }) },
     });
     this.turn = 0;
+  }
+
+  /** Whether this pane's page is still the one that is shown. */
+  get here() {
+    return this.elements.plot.isConnected;
   }
 
   /** Features of this pane in order, rows and columns. */
@@ -75,6 +91,7 @@ export class Pane {
 
   /** Draw what is there: plots, or why there are none yet. */
   async draw() {
+    if (!this.here) return;
     const columns = this.columns();
     const trouble = this.rows.error || columns.error;
     if (trouble || !this.rows.ready || !columns.ready) {
@@ -89,33 +106,44 @@ export class Pane {
     places.row = clampStart(places.row, places.rows, orders.rows.length);
     const down = view.form === "cloud" ? this.axesOf(orders.rows, places) : slice(orders.rows, places.row, places.rows);
     const along = slice(orders.columns, places.column, places.columns);
-    let found;
+    let [found, failure] = [null, ""];
     try {
-      found = await Promise.all([this.axes(this.rows, down), this.axes(columns, along)]);
+      found = await this.sides(columns, [...down], [...along]);
     } catch (error) {
-      this.waiting(String(error.message ?? error));
-      return;
+      failure = String(error.message ?? error);
     }
-    if (turn !== this.turn || found.some((axes) => !axes)) return; // something newer is on its way
-    this.show(found, window);
+    if (turn !== this.turn || !this.here) return; // something newer is on its way
+    delete this.rows.errors.columns;
+    if (failure) this.waiting((this.rows.errors.columns = failure));
+    else if (found) this.show(found, window);
+  }
+
+  /** Axes of both sides of the window, null if something else is shown meanwhile. */
+  async sides(columns, down, along) {
+    if (columns !== this.rows) {
+      const found = await Promise.all([this.axes(this.rows, down), this.axes(columns, along)]);
+      return found.every(Boolean) ? found : null;
+    }
+    const list = [...new Set([...down, ...along])]; // on the diagonal both have the same ones
+    const axes = await this.axes(this.rows, list);
+    return axes && [down, along].map((side) => side.map((feature) => axes[list.indexOf(feature)]));
   }
 
   show([rows, columns], window) {
     const { view } = this.workspace;
     const { sample, position, count: points } = this.rows.points;
-    this.seen = { columns: [...rows, ...columns].map(({ column }) => column), points };
-    const title = this.headline(window);
+    const title = this.headline(window, [...rows, ...columns].map(({ column }) => column));
     this.fitted?.(points, window);
     const whole = sample.length === this.workspace.labels.length && this.rows.plan.which !== "positions";
     const data = {
       sample: whole ? null : sample, position, count: points, title, layer: this.rows.plan.layer,
-      marks: this.marks(sample, position),
+      marks: markedOf(this.rows, this.workspace.marks),
     };
-    this.note("");
+    this.trouble();
     if (view.form === "cloud" && rows.length < 3) {
       this.matrix.element?.remove();
       const text = `A cloud needs three features; '${this.rows.plan.layer}' has ${rows.length}.`;
-      this.find("plot").replaceChildren(make(this.document, "p.hint", {}, text));
+      this.elements.plot.replaceChildren(make(this.document, "p.hint", {}, text));
     } else if (view.form === "cloud") {
       this.cloud.show({ ...data, axes: rows });
     } else {
@@ -126,19 +154,6 @@ export class Pane {
     this.shown?.();
   }
 
-  /** Which points were picked themselves, where positions count. */
-  marks(sample, position) {
-    const { marks } = this.workspace;
-    const { plan, grid } = this.rows;
-    if (!marks || plan.which === "samples" || marks.grid !== grid.join(" x ")) return null;
-    const picked = new Set(marks.points);
-    const out = new Uint8Array(sample.length);
-    for (let i = 0; i < out.length; i++) {
-      if (picked.has(sample[i] * plan.positions + position[i])) out[i] = 1;
-    }
-    return out;
-  }
-
   /** Three features of a cloud: those that somebody named, else the first of the window. */
   axesOf(order, { row, rows }) {
     const named = this.workspace.view.axes.split(",").map(Number);
@@ -146,8 +161,7 @@ export class Pane {
     return there ? Int32Array.from(named) : slice(order, row, rows);
   }
 
-  async axes(rep, features) {
-    const list = Array.from(features);
+  async axes(rep, list) {
     if (this.turned) return this.turnedAxes(list);
     const columns = await rep.columns(list);
     if (!columns) return null;
@@ -174,62 +188,37 @@ export class Pane {
   }
 
   /** What is seen, in words; also the plot's text for those who do not see it. */
-  headline(window) {
-    const { plan, facts, grid } = this.rows;
-    const { workspace } = this;
-    const { study } = workspace;
-    const shape = plan.shape.join(" x ");
+  headline(window, columns) {
+    const { plan } = this.rows;
     const title = this.name ? `${this.name}, ${plan.layer}` : plan.layer;
-    this.find("title").textContent = this.name ?? `${title}: ${shape}`;
-    const { count: shown, total } = facts.points;
-    const { count: drawn } = this.rows.points;
-    const where = {
-      samples: plan.positions > 1 ? ", every value a feature" : "",
-      strongest: " at their strongest position",
-      position: grid.length ? ` at position ${this.rows.placeName(plan.position)}` : "",
-      positions: "",
-    }[plan.which];
-    const points =
-      plan.which === "positions"
-        ? `${count(Math.max(shown, drawn))} of ${count(total)} points: ${count(study.n)} ${study.split} samples at ` +
-          (shown < total ? `${Math.round(shown / study.n)} of ${count(plan.positions)} positions each` : `${count(plan.positions)} positions`) +
-          (this.rows.focus ? ", the selected at more" : "")
-        : `${count(study.n)} of ${count(study.total)} ${study.split} samples${where}`;
-    const text = `${points}; ${this.places(window)}.${this.undrawn()}`;
-    this.find("subtitle").textContent = text;
+    this.elements.title.textContent = this.name ?? `${title}: ${plan.shape.join(" x ")}`;
+    const points = pointsText(this.rows, this.workspace.study);
+    const text = `${points}; ${this.places(window)}.${undrawnText(columns, this.rows.points.count)}`;
+    this.elements.subtitle.textContent = text;
     return `${title}. ${text}`;
   }
 
-  /** Which features are seen, by their places in the order. */
+  /** Which features are seen. */
   places(window) {
-    const { plan, usual } = this.rows;
-    const { view } = this.workspace;
+    const { rows } = this.orders;
+    if (this.workspace.view.form === "cloud") {
+      const named = Array.from(this.axesOf(rows, { row: window.row, rows: 3 }), (k) => this.rows.featureName(k));
+      return cloudText(named, rows.length);
+    }
     const across = this.columns();
-    const to = (start, size) => (size === 1 ? `${start + 1}` : `${start + 1}–${start + size}`);
-    const rows = this.orders.rows.length;
-    const order = {
-      stored: "as stored", separation: "by class separation", variance: "by variance", clusters: "by correlation",
-    }[view.order || (this.turned?.rep.usual ?? usual)];
-    if (view.form === "cloud") {
-      const named = Array.from(this.axesOf(this.orders.rows, { row: window.row, rows: 3 }), (k) => this.rows.featureName(k));
-      return `${named.join(", ")} of ${count(rows)} features`;
-    }
-    const up = `places ${to(window.row, window.rows)} up`;
-    const along = to(window.column, window.columns);
-    if (across !== this.rows) {
-      return `${up} of ${count(rows)} features ${order}, ${along} of ${count(across.plan.features)} of ${across.plan.layer} across`;
-    }
-    const what = this.turned ? `features of A, towards which ${plan.layer} is turned,` : "features";
-    return `${up}, ${along} across of ${count(rows)} ${what} ${order}`;
+    return placesText({
+      window,
+      features: rows.length,
+      order: this.orderText(this.turned ? this.turned.rep : this.rows),
+      across: across === this.rows ? null : across.plan,
+      turned: this.turned ? this.rows.plan.layer : null,
+    });
   }
 
-  /** How many points have no place in some plot, because a value is no number. */
-  undrawn() {
-    if (!this.seen) return "";
-    let missing = 0;
-    const { columns, points } = this.seen;
-    for (let i = 0; i < points; i++) if (columns.some((column) => !Number.isFinite(column[i]))) missing++;
-    return missing ? ` ${count(missing)} of these points lack a finite value here and are not drawn.` : "";
+  /** In which order the features of the plots stand. */
+  orderText(rep) {
+    const { order } = this.workspace.view;
+    return orderText(rep.orderName(order), this.held.orderEpoch(rep, order));
   }
 
   /** The whole matrix, and where the window is in it. */
@@ -237,10 +226,13 @@ export class Pane {
     const { rows, workspace } = this;
     const square = this.columns() === rows && !this.turned;
     const { overview } = rows;
-    this.find("overview-panel").classList.toggle("hidden", !square || rows.plan.features < 2);
+    this.elements["overview-panel"].classList.toggle("hidden", !square || rows.plan.features < 2);
     if (!square) return;
     if (!overview) {
-      this.map.waiting("The whole matrix is being drawn");
+      const trouble = rows.errors.overview ?? rows.errors.job;
+      if (trouble) this.map.failed(trouble);
+      else this.map.waiting("The whole matrix is being drawn");
+      this.painted = null;
       return;
     }
     const order = this.held.order(rows, workspace.view.order);
@@ -260,50 +252,46 @@ export class Pane {
       });
     }
     this.map.window({ rowStart: window.row, columnStart: window.column, rows: window.rows, columns: window.columns });
-    const { shown, total } = overview;
-    this.find("overview-text").textContent =
-      (wide ? `The first ${count(overview.features.length)} of ${count(rows.plan.features)} features. ` : "") +
-      (shown < total ? `${count(shown)} of ${count(total)} points. ` : "") +
-      "All points, whatever is selected. Drag the box, or scroll.";
+    const [own, held] = [orderText(rows.orderName(workspace.view.order)), this.orderText(rows)];
+    this.elements["overview-text"].textContent = overviewText({
+      pictured: overview.features.length,
+      features: rows.plan.features,
+      points: overview,
+      order: own,
+      held: held === own ? "" : held,
+    });
   }
 
   waiting(trouble) {
+    if (!this.here) return;
     const { document } = this;
     const text = trouble || "This layer has not been computed yet; it will appear by itself.";
-    this.note(trouble ? "" : "Waiting for the worker");
+    this.trouble(trouble ? "" : "Waiting for the worker");
     this.turn += 1;
     this.drawn = null;
-    this.find("plot").replaceChildren(make(document, trouble ? "p.hint.failure" : "p.hint", {}, text));
-    this.find("title").textContent = this.name ?? this.rows.plan?.layer ?? "";
-    this.find("subtitle").textContent = "";
+    this.elements.plot.replaceChildren(make(document, trouble ? "p.hint.failure" : "p.hint", {}, text));
+    this.elements.title.textContent = this.name ?? this.rows.plan?.layer ?? "";
+    this.elements.subtitle.textContent = "";
     if (trouble) this.map.failed(trouble);
     else this.map.waiting("Waiting for the layer");
     this.painted = null;
   }
 
-  /** A part could not be had, while the plots are there. */
-  partly(text) {
-    this.note(text);
-    if (!this.rows.overview) this.map.failed(text);
+  /** Say below the plots what could not be had of what they show, and offer to try again. */
+  trouble(text = this.partial) {
+    this.elements.status.textContent = text;
+    this.elements.again?.classList.toggle("hidden", !Object.keys(this.rows.errors).length);
   }
 
-  note(text) {
-    this.find("status").textContent = text;
+  /** What could not be had while the plots are there, in words. */
+  get partial() {
+    return [...new Set(Object.values(this.rows.errors))].join(" ");
   }
 
   select(points, how) {
-    const { sample, position } = this.rows.points;
-    const { plan, grid } = this.rows;
+    const { sample } = this.rows.points;
     const samples = Array.from(points, (point) => sample[point]);
-    const marks =
-      plan.which === "positions" && points.length
-        ? {
-            grid: grid.join(" x "),
-            positions: plan.positions,
-            points: Uint32Array.from(points, (point) => sample[point] * plan.positions + position[point]).sort(),
-          }
-        : null;
-    this.workspace.select(samples, how, marks);
+    this.workspace.select(samples, how, marksOf(this.rows, points));
     if (points.length === 1) this.picked?.(samples[0]);
   }
 

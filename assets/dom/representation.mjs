@@ -3,13 +3,20 @@
  * that somebody looks at, fetched when they are asked for.
  */
 
-const COLUMNS_KEPT = 192 * 2 ** 20; // bytes
+import { Columns } from "./columns.mjs";
+
+const KEPT = 192 * 2 ** 20; // bytes of columns
+const KEPT_OF_FOCUS = 64 * 2 ** 20; // of columns with more positions of some samples
+const LEAST = [64, 24]; // columns that are kept however long they are; a window takes 16
 const MANY = 16; // features from which on the interesting ones come first by themselves
+const MOST_CLUSTERED = 1024; // features up to which the server puts them in clusters
+const SPARED = ["overview", "fields"]; // parts without which the plots are drawn all the same
 
 export class Representation {
   /**
    * @param {import("./workspace.mjs").Workspace} workspace
-   * @param {(what: string) => void} changed - "points", "features", "overview", "fields" or "error".
+   * @param {(what: string, part?: string) => void} changed - "points", "features", "overview",
+   *   "fields", "focus", or "error" of a part.
    */
   constructor(workspace, changed) {
     Object.assign(this, { workspace, changed });
@@ -18,32 +25,45 @@ export class Representation {
 
   forget() {
     this.plan = null;
-    this.error = "";
+    this.errors = {};
     this.sample = null;
     this.position = null;
     this.features = null;
     this.overview = null;
     this.boxes = null;
     this.facts = {};
-    this.kept = new Map();
+    this.kept = new Columns(KEPT, LEAST[0]);
     this.asked = new Set();
-    this.focus = null;
+    this.setFocus(null);
+  }
+
+  /** Which cloud is shown: the address of its points; "" for none. */
+  get key() {
+    return this.plan?.parts.points.key ?? "";
+  }
+
+  /** Why nothing can be drawn, "" if nothing is wrong with what is needed for it. */
+  get error() {
+    const needed = Object.keys(this.errors).filter((part) => !SPARED.includes(part));
+    return this.ready || !needed.length ? "" : this.errors[needed[0]];
   }
 
   /** Take up what there is to show; what is there already is fetched at once. */
   setPlan(plan) {
     if (plan?.error) {
       this.forget();
-      this.error = plan.error;
-      this.changed("error");
+      this.fail("plan", plan.error);
       return;
     }
     if (!plan) return this.forget();
-    const same = this.plan?.parts.points.key === plan.parts.points.key;
     const overview = this.plan?.parts.overview.key === plan.parts.overview.key;
-    if (!same) this.forget();
-    else if (!overview) this.asked.delete("overview");
-    this.error = "";
+    if (this.key !== plan.parts.points.key) this.forget();
+    else if (!overview) {
+      this.asked.delete("overview");
+      delete this.facts.overview;
+      this.overview = null;
+    }
+    this.errors = {};
     this.plan = plan;
     this.done(Object.fromEntries(Object.entries(plan.parts).filter(([, part]) => part.facts)));
   }
@@ -59,12 +79,21 @@ export class Representation {
     if (!this.plan || !this.concerns(parts)) return false;
     for (const [name, { facts }] of Object.entries(parts)) {
       this.plan.parts[name].facts = facts;
-      this.facts[name] = facts;
+      this.facts[name] ??= facts; // one address has one answer, and one object of it
     }
     const columns = Object.entries(this.plan.parts).filter(([name]) => name.startsWith("columns"));
     if (this.there("points") && columns.every(([, part]) => part.facts)) this.take("points");
     for (const name of ["features", "fields", "overview"]) if (this.there(name)) this.take(name);
     return true;
+  }
+
+  /**
+   * Note that a part cannot be had.
+   * @param {string} part - "plan", or "job" for all that is not there yet.
+   */
+  fail(part, error) {
+    this.errors[part] = String(error.message ?? error);
+    this.changed("error", part);
   }
 
   there(name) {
@@ -79,18 +108,21 @@ export class Representation {
   async take(name) {
     if (this.asked.has(name)) return;
     this.asked.add(name);
-    const { plan } = this;
-    const { key } = plan.parts[name];
+    const { asked } = this;
+    const { key } = this.plan.parts[name];
     const array = async (what) => (await this.workspace.array(key, what)).values;
+    // Another layer, or another order of the whole matrix, may have been chosen meanwhile.
+    const wanted = () => this.asked === asked && this.plan?.parts[name]?.key === key;
     try {
       const found = await this.read(name, array);
-      if (this.plan?.parts[name]?.key !== key) return; // another layer was chosen meanwhile
+      if (!wanted()) return;
       Object.assign(this, found);
+      delete this.errors[name];
       this.changed(name);
     } catch (error) {
+      if (!wanted()) return;
       this.asked.delete(name);
-      this.error = String(error.message ?? error);
-      this.changed("error");
+      this.fail(name, error);
     }
   }
 
@@ -102,7 +134,7 @@ export class Representation {
     if (name === "features") {
       const words = ["mean", "deviation", "low", "high", "f_ratio", "dead", "order separation"];
       words.push("order variance");
-      if (this.plan.features <= 1024) words.push("order clusters");
+      if (this.plan.features <= MOST_CLUSTERED) words.push("order clusters");
       const found = await Promise.all(words.map(array));
       return { features: Object.fromEntries(words.map((word, k) => [word, found[k]])) };
     }
@@ -118,44 +150,44 @@ export class Representation {
     return (this.plan?.features ?? 0) > MANY ? "separation" : "stored";
   }
 
+  /**
+   * Which order is in force where one is asked for: of very many features there are no clusters,
+   * and the server takes their separation instead, as `questions` of `dashboard/clouds.py` does.
+   * @param {string | null} how - "" or null for the usual one.
+   */
+  orderName(how) {
+    const name = how || this.usual;
+    return name === "clusters" && this.plan?.features > MOST_CLUSTERED ? "separation" : name;
+  }
+
   /** Features in the chosen order. @returns {Int32Array} */
   order(how) {
-    const wanted = how || this.usual;
-    const found = this.features?.[`order ${wanted}`];
+    const found = this.features?.[`order ${this.orderName(how)}`];
     if (found) return found;
-    this.stored ??= Int32Array.from({ length: this.plan.features }, (_, k) => k);
-    if (this.stored.length !== this.plan.features) {
+    if (this.stored?.length !== this.plan.features) {
       this.stored = Int32Array.from({ length: this.plan.features }, (_, k) => k);
     }
     return this.stored;
   }
 
-  /** Columns of some features. @returns {Promise<Float32Array[]>} */
+  /**
+   * Columns of some features.
+   * @param {number[]} wanted
+   * @returns {Promise<Float32Array[] | null>} null if something else is shown meanwhile.
+   */
   async columns(wanted) {
-    const missing = [...new Set(wanted)].filter((feature) => !this.kept.has(feature));
-    const { plan } = this;
-    const byPart = Map.groupBy(missing, (feature) => Math.floor(feature / 1024));
-    await Promise.all(
-      [...byPart].map(async ([part, features]) => {
-        const { key } = plan.parts[`columns${part}`];
-        const block = await this.fetchColumns(key, features);
-        if (this.plan !== plan) return;
-        features.forEach((feature, k) => this.kept.set(feature, block[k]));
-      }),
-    );
-    if (this.plan !== plan) return null;
-    const found = wanted.map((feature) => this.kept.get(feature));
-    for (const feature of wanted) {
-      const column = this.kept.get(feature); // used last, forgotten last
-      this.kept.delete(feature);
-      this.kept.set(feature, column);
-    }
-    const most = Math.max(64, Math.floor(COLUMNS_KEPT / (4 * this.sample.length)));
-    for (const feature of this.kept.keys()) {
-      if (this.kept.size <= most) break;
-      this.kept.delete(feature);
-    }
-    return this.focus ? this.withFocus(found, wanted) : found;
+    const { plan, focus, kept } = this;
+    const fetch = (parts) => async (part, features) =>
+      this.fetchColumns(parts[`columns${part}`].key, features);
+    const columns = await kept.take(wanted, fetch(plan.parts));
+    const newer = () => this.kept !== kept || this.focus !== focus;
+    if (!focus || newer()) return newer() ? null : columns;
+    const whole = await focus.kept.take(wanted, async (part, features) => {
+      const block = await fetch(focus.parts)(part, features);
+      return features.map((feature, k) =>
+        joined(Float32Array, columns[wanted.indexOf(feature)], block[k], focus.fresh));
+    });
+    return newer() ? null : whole;
   }
 
   async fetchColumns(key, features) {
@@ -171,46 +203,38 @@ export class Representation {
 
   /**
    * Draw also the positions of some samples that the cloud leaves out.
-   * @param {object | null} parts - {name: {"key"}} of these samples' own cloud, null for none.
-   * @param {Uint8Array} [mask] - (n,) 1 for those samples.
+   * @param {object | null} more - null for no longer.
+   * @param {string} more.of - `key` of the cloud that they belong to; another one takes none.
+   * @param {object} more.parts - {name: {"key"}} of these samples' own cloud.
+   * @param {Uint8Array} more.mask - (n,) 1 for those samples.
+   * @throws {Error} if they cannot be fetched.
    */
-  async setFocus(parts, mask) {
-    if (!parts) {
-      this.focus = null;
-      return;
-    }
-    const { plan } = this;
+  async setFocus(more) {
+    this.focus = null;
+    this.focusing = more;
+    if (!more || more.of !== this.key) return;
+    const { parts, mask, of: key } = more;
     const array = async (what) => (await this.workspace.array(parts.points.key, what)).values;
     const [sample, position] = await Promise.all([array("sample"), array("position")]);
-    if (this.plan !== plan) return;
-    // Nothing that is drawn already goes: some of it may have been picked itself.
-    const code = (who, where) => who * plan.positions + where;
-    const drawn = new Set();
-    for (let i = 0; i < this.sample.length; i++) {
-      if (mask[this.sample[i]]) drawn.add(code(this.sample[i], this.position[i]));
-    }
-    const fresh = Uint32Array.from(sample.keys()).filter((i) => !drawn.has(code(sample[i], position[i])));
+    if (this.focusing !== more || this.key !== key || !this.ready) return;
+    const fresh = this.undrawn(sample, position, mask);
     const points = {
       sample: joined(Int32Array, this.sample, sample, fresh),
       position: joined(Int32Array, this.position, position, fresh),
       count: this.sample.length + fresh.length,
     };
-    this.focus = { parts, fresh, points, kept: new Map() };
-    this.changed("points");
+    this.focus = { parts, fresh, points, kept: new Columns(KEPT_OF_FOCUS, LEAST[1]) };
+    this.changed("focus");
   }
 
-  async withFocus(columns, wanted) {
-    const { focus } = this;
-    const missing = [...new Set(wanted)].filter((feature) => !focus.kept.has(feature));
-    const byPart = Map.groupBy(missing, (feature) => Math.floor(feature / 1024));
-    for (const [part, features] of byPart) {
-      const block = await this.fetchColumns(focus.parts[`columns${part}`].key, features);
-      features.forEach((feature, k) => {
-        const base = columns[wanted.indexOf(feature)];
-        focus.kept.set(feature, joined(Float32Array, base, block[k], focus.fresh));
-      });
+  /** Which of these points the cloud leaves out: all that it draws stay, some may be marked. */
+  undrawn(sample, position, mask) {
+    const code = (who, where) => who * this.plan.positions + where;
+    const drawn = new Set();
+    for (let i = 0; i < this.sample.length; i++) {
+      if (mask[this.sample[i]]) drawn.add(code(this.sample[i], this.position[i]));
     }
-    return this.focus === focus ? wanted.map((feature) => focus.kept.get(feature)) : null;
+    return Uint32Array.from(sample.keys()).filter((i) => !drawn.has(code(sample[i], position[i])));
   }
 
   /** What a feature is called: its channel, or its class, and where it is. */

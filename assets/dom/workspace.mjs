@@ -136,10 +136,22 @@ export class Workspace {
     return { predicted: predicted.values, confidence: confidence.values };
   }
 
-  /** Take up the network beside, on the same data; null for none. */
+  /**
+   * Take up the network beside, on the same data; null for none.
+   * @returns {Promise<string>} why it cannot be shown, "" where it can.
+   */
   async openSecond(study) {
-    this.second = study?.state === "ready" ? { study, ...(await this.predictions(study)) } : null;
+    this.wantedSecond = study;
+    let [second, trouble] = [null, ""];
+    try {
+      if (study?.state === "ready") second = { study, ...(await this.predictions(study)) };
+    } catch (error) {
+      trouble = String(error.message ?? error);
+    }
+    if (this.wantedSecond !== study) return ""; // another one, or none, was chosen meanwhile
+    this.second = second;
     this.tell("second", study);
+    return trouble;
   }
 
   /** Whether the network says classes, and not only an embedding. */
@@ -304,11 +316,15 @@ export class Workspace {
    */
   select(picked, how = this.how, marks = null) {
     if (!this.ready) return;
-    const kept = marks && this.marks?.grid === marks.grid && how !== "replace";
-    this.marks = kept ? { ...marks, points: combine(this.marks.points, marks.points, how) } : marks;
+    const fresh = how === "replace" || (how === "add" && !this.selected.length);
+    const kept = !fresh && marks && this.marks?.grid === marks.grid;
+    const points = kept ? combine(this.marks.points, marks.points, how) : marks?.points;
+    const marked = (kept || fresh) && points?.length;
     this.selected = kept
-      ? samplesOf(this.marks)
+      ? samplesOf({ ...marks, points })
       : combine(this.selected, setOf(picked), how);
+    // Positions of exactly the selected samples are marked, or none: some have none to combine.
+    this.marks = marked ? { ...marks, points } : null;
     this.mask = maskOf(this.selected, this.labels.length);
     this.shared = null;
     this.tell("selection", this.selected);

@@ -5,6 +5,8 @@
  * said (unknown keys, other words, broken numbers) is passed over: a link never fails.
  */
 
+import { readWindow } from "./windows.mjs";
+
 /**
  * @typedef {object} View
  * @property {string} study - address of network and data; "" for the server's own.
@@ -32,6 +34,16 @@
  * @property {string} b - the network beside; "" for none.
  * @property {number | null} bepoch, @property {string} blayer - of that one; "" for the same layer.
  * @property {boolean} align - B's features are turned towards A's.
+ * @property {string} space - what a map of boundaries is made of: "" for the input, else the name
+ *   of the layer behind which the network is cut.
+ * @property {number | null} count - samples on that map; null lets the page choose.
+ * @property {number | null} lam - share of the Euclidean distance on it, two decimals.
+ * @property {number | null} neighbours - of every sample on it.
+ * @property {number | null} mindist - least distance of two of its points, two decimals.
+ * @property {"fisher" | "euclid"} distance - by which it is laid out.
+ * @property {"a" | "b" | "both" | null} ground - whose decisions it shows; null lets the page choose.
+ * @property {number | null} veil - over what cannot be trusted on it, in percent.
+ * @property {string} window - part of it that is seen: "left,right,bottom,top"; "" for all.
  */
 
 /** Control characters and halves of characters, which do not survive a link. */
@@ -49,10 +61,31 @@ const flag = {
   write: (value) => (value === true ? "1" : null),
   read: (word) => (word === "1" ? true : undefined),
 };
-const index = {
+const whole = (low, high) => ({
   absent: null,
-  write: (value) => (Number.isInteger(value) && value >= 0 && value < 1e6 ? String(value) : null),
-  read: (word) => (/^\d{1,6}$/.test(word) ? Number(word) : undefined),
+  write: (value) => (Number.isInteger(value) && value >= low && value <= high ? String(value) : null),
+  read: (word) => {
+    const value = /^\d{1,6}$/.test(word) ? Number(word) : NaN;
+    return value >= low && value <= high ? value : undefined;
+  },
+});
+const index = whole(0, 999_999);
+/** 0 to 1 in hundredths. */
+const share = {
+  absent: null,
+  write: (value) =>
+    typeof value === "number" && value >= 0 && value <= 1 ? String(Math.round(100 * value) / 100) : null,
+  read: (word) => (/^(0(\.\d{1,2})?|1(\.00?)?)$/.test(word) ? Number(word) : undefined),
+};
+const number = (values) => ({
+  absent: null,
+  write: (value) => (values.includes(value) ? String(value) : null),
+  read: (word) => values.find((value) => String(value) === word),
+});
+const window = {
+  absent: "",
+  write: (value) => (readWindow(value) ? value : null),
+  read: (word) => (readWindow(word) ? word : undefined),
 };
 /** One of some words; the first is the default unless another is given. */
 const oneOf = (words, absent = words[0]) => ({
@@ -87,6 +120,15 @@ const FIELDS = {
   bepoch: index,
   blayer: text,
   align: flag,
+  space: text,
+  count: number([300, 600, 1000, 2000, 10_000]),
+  lam: share,
+  neighbours: whole(5, 100),
+  mindist: share,
+  distance: oneOf(["fisher", "euclid"]),
+  ground: oneOf(["a", "b", "both"], null),
+  veil: whole(0, 100),
+  window,
 };
 
 /**

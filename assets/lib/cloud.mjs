@@ -105,22 +105,19 @@ export function project(points3, matrix, x, y, depth) {
 }
 
 /**
- * The frame of a cloud: where its axes end, and the edges of the cube [-1, 1]^3.
+ * The frame of a cloud: the edges of the cube [-1, 1]^3.
  * @param {Float64Array} matrix - (9,)
- * @returns {{tips: number[][], edges: number[][][]}} the three tips, each 1 along its axis from the
- *   middle, and the twelve edges as pairs of ends, four an axis in the order of the axes. Places
- *   are [x, y, depth] as from `project`.
+ * @returns {number[][][]} twelve pairs of ends, four an axis in the order of the axes. Places are
+ *   [x, y, depth] as from `project`.
  */
-export function axesEnds(matrix) {
+export function cubeEdges(matrix) {
   const seen = ([x, y, z]) =>
     [0, 3, 6].map((k) => SCALE * (matrix[k] * x + matrix[k + 1] * y + matrix[k + 2] * z));
-  const tips = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map(seen);
-  const edges = [0, 1, 2].flatMap((axis) =>
+  return [0, 1, 2].flatMap((axis) =>
     [[-1, -1], [1, -1], [1, 1], [-1, 1]].map((across) =>
       [-1, 1].map((along) => seen(across.toSpliced(axis, 0, along))),
     ),
   );
-  return { tips, edges };
 }
 
 /**

@@ -66,17 +66,14 @@ export function bandwidth(values) {
  * @param {number} high - right end of the last bin. Where both ends are equal, values that are
  *   equal to them make a spike in the middle.
  * @param {number} [bins]
- * @param {ArrayLike<number> | null} [weights] - (m,) at least 0; a mask for the density of a part.
- *   They leave the bandwidth as it is, so that densities of parts compare with that of the whole.
  * @returns {Float32Array} (bins,) with maximum 1, or all zero when there is nothing. Equal values
  *   make a spike of one bin.
  */
-export function density(values, low, high, bins = 128, weights = null) {
+export function density(values, low, high, bins = 128) {
   const width = (high - low) / bins;
   const out = new Float32Array(bins);
   if (!(width > 0)) {
-    const holds = (value, i) => value === low && (weights === null || weights[i] > 0);
-    if (values.some(holds)) out[bins >> 1] = 1;
+    if (values.includes(low)) out[bins >> 1] = 1;
     return out;
   }
   const sigma = bandwidth(values.filter(Number.isFinite)) / width;
@@ -85,9 +82,7 @@ export function density(values, low, high, bins = 128, weights = null) {
   for (let i = 0; i < values.length; i++) {
     // The largest value of the range belongs to the last bin.
     const bin = values[i] === high ? bins - 1 : Math.floor((values[i] - low) / width);
-    if (bin >= -reach && bin < bins + reach) {
-      counts[bin + reach] += weights === null ? 1 : weights[i];
-    }
+    if (bin >= -reach && bin < bins + reach) counts[bin + reach]++;
   }
   const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, k) =>
     k === reach ? 1 : Math.exp(-0.5 * ((k - reach) / sigma) ** 2),

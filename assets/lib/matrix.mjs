@@ -7,10 +7,9 @@ import { SHARP, split, toPixel } from "./points.mjs";
 
 /** @typedef {import("./points.mjs").Area} Area */
 /** @typedef {[number, number]} Range - low and high end of what an axis shows; NaN for nothing. */
-/** @typedef {{left: number, top: number, right: number, bottom: number}} Gutters - in pixels. */
-/** @typedef {{cells: Area[][], gutters: Gutters}} Layout - cells by rows, then columns. */
+/** @typedef {{cells: Area[][]}} Layout - cells by rows, then columns. */
 
-const GUTTERS = Object.freeze({ left: 64, top: 22, right: 6, bottom: 18 });
+const GUTTERS = Object.freeze({ left: 64, top: 22, right: 6, bottom: 18 }); // pixels
 const MARGIN = 0.04; // of a range, on both sides
 const NARROWEST = 1e-5; // range in home ranges
 const WIDEST = 20;
@@ -42,7 +41,7 @@ export function layout({ width, height, rows, columns }) {
   const down = parts(top, Math.max(rows, height - top - bottom), rows, gap);
   const cells = down.map(([y, tall]) =>
     across.map(([x, wide]) => ({ left: x, top: y, width: wide, height: tall })));
-  return { cells, gutters: { ...GUTTERS } };
+  return { cells };
 }
 
 /**

@@ -6,7 +6,7 @@
 import { pack } from "./glyph.mjs";
 import { GROUND, UNLABELLED, mix } from "./palette.mjs";
 
-/** @typedef {{low: number, high: number, signed: boolean}} Range - NaN where nothing is finite. */
+/** @typedef {{low: number, high: number}} Range - NaN where nothing is finite. */
 
 /** What is no number: a grey that no ramp has, hatched where it is drawn. */
 export const NONE = Object.freeze({ light: pack(UNLABELLED.light), dark: pack(UNLABELLED.dark) });
@@ -59,16 +59,17 @@ export function ranges(values, piece) {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return low > high ? { low: NaN, high: NaN, signed: false } : { low, high, signed: low < 0 };
+  return low > high ? { low: NaN, high: NaN } : { low, high };
 }
 
 /** One range for several layers. @param {Range[]} list @returns {Range} */
 export function union(list) {
   const known = list.filter(({ low }) => !Number.isNaN(low));
-  if (!known.length) return { low: NaN, high: NaN, signed: false };
-  const low = Math.min(...known.map((range) => range.low));
-  const high = Math.max(...known.map((range) => range.high));
-  return { low, high, signed: low < 0 };
+  if (!known.length) return { low: NaN, high: NaN };
+  return {
+    low: Math.min(...known.map(({ low }) => low)),
+    high: Math.max(...known.map(({ high }) => high)),
+  };
 }
 
 /** Shades per unit of value: zero is the ground, the value farthest from it the last shade. */

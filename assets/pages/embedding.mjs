@@ -1,14 +1,16 @@
 /** The Embedding page in the browser: representations, panes, feature maps, and what controls do. */
 import { byClass } from "../lib/selection.mjs";
-import { drawFeatures } from "../dom/featurelist.mjs";
+import { FeatureList } from "../dom/featurelist.mjs";
 import { FeatureMaps } from "../dom/featuremaps.mjs";
 import { Legend } from "../dom/legend.mjs";
-import { duration, percent } from "../dom/make.mjs";
+import { percent } from "../dom/make.mjs";
 import { Pane } from "../dom/pane.mjs";
 import { Representation } from "../dom/representation.mjs";
+import { Clouds } from "./embedding/clouds.mjs";
 import { Earlier } from "./embedding/earlier.mjs";
 import { Epochwise } from "./embedding/epochs.mjs";
 import { Files } from "./embedding/files.mjs";
+import { Focus } from "./embedding/focus.mjs";
 import { Going } from "./embedding/going.mjs";
 import { Knobs } from "./embedding/knobs.mjs";
 import { MapsPanel } from "./embedding/maps.mjs";
@@ -19,7 +21,7 @@ const FIRST_RADIUS = 1.5; // pixels, as the slider stands at first
 const SETTLED = 350; // milliseconds after which a selection counts as made
 
 /**
- * The clientside callbacks that `dashboard/pages/embedding.py` names.
+ * The clientside callbacks that `dashboard/pages/embedding/callbacks.py` names.
  * @param {import("../clientside.mjs").Bridge} bridge
  */
 export function embedding(bridge) {
@@ -28,7 +30,6 @@ export function embedding(bridge) {
   const parts = {
     style: { tool: "rectangle", radius: FIRST_RADIUS, opacity: 0.7 },
     fitted: FIRST_RADIUS,
-    wishes: {},
   };
 
   const reps = {
@@ -36,11 +37,9 @@ export function embedding(bridge) {
     x: new Representation(workspace, (what) => arrived("x", what)),
     b: new Representation(workspace, (what) => arrived("b", what)),
   };
-  const ask = (task, wish) => {
-    parts.wishes[task] = wish;
-    set(`embedding-wish-${task}`, { data: { ...wish, asked: Date.now() } });
-  };
-  const page = { bridge, parts, reps, ask, id, redraw, wishOf };
+  const ask = (task, wish) => set(`embedding-wish-${task}`, { data: { ...wish, asked: Date.now() } });
+  const orderOf = (rep, how) => epochs.order(rep, how); // as it is drawn
+  const page = { bridge, parts, reps, ask, id, mount, redraw, wishOf, orderOf };
   const going = (page.going = new Going(page));
   const earlier = new Earlier(page);
   const epochs = new Epochwise(page);
@@ -48,13 +47,15 @@ export function embedding(bridge) {
   const maps = new MapsPanel(page);
   const pairing = new Pairing(page);
   const knobs = new Knobs(page, pairing);
+  const clouds = new Clouds(page, pairing);
+  const focus = new Focus(page);
 
   /** The page's parts, made anew whenever it is shown. */
   function mount() {
     const here = id("plot-a");
     if (!here || parts.here === here) return Boolean(here);
     parts.here = here;
-    Object.assign(parts, { listed: null, form: null });
+    Object.assign(parts, { listed: null, form: null, features: new FeatureList(id("features")) });
     const pane = (which, names) =>
       new Pane({
         find: (name) => id(names[name] ?? `${name}-${which}`),
@@ -95,6 +96,7 @@ export function embedding(bridge) {
       on: { layer: (layer) => going.open(layer), pixel: (pixel) => going.toPixel(pixel) },
     });
     maps.mounted();
+    focus.follow();
     workspace.on("selection", () => selected(), here);
     workspace.on("colours", () => overviews(), here);
     workspace.on("second", () => second(), here);
@@ -136,14 +138,14 @@ export function embedding(bridge) {
     for (const pane of Object.values(parts.panes)) if (pane.drawn) pane.overview(pane.drawn.window);
   }
 
-  /** A part of a representation has come. */
+  /** A part of a representation has come, or cannot be had. */
   function arrived(which, what) {
     if (!mount()) return;
     if (which === "a" && what === "features") going.follow();
     if (which === "x" && what === "features") going.followAcross();
+    if (which === "a" && reps.a.ready && (what === "points" || what === "features")) focus.soon();
     const pane = which === "b" ? parts.panes.b : parts.panes.a;
     if (what === "overview" && pane.drawn) pane.overview(pane.drawn.window);
-    else if (what === "error" && pane.drawn) toast(reps[which].error);
     else if (what !== "fields") pane.draw();
   }
 
@@ -156,7 +158,7 @@ export function embedding(bridge) {
   /** The pickers of a cloud's axes: all features in their order, and those that are shown. */
   function axes() {
     if (workspace.view.form !== "cloud") return;
-    const order = reps.a.order(workspace.view.order);
+    const order = orderOf(reps.a, workspace.view.order);
     if (parts.listed !== order) {
       parts.listed = order;
       const data = Array.from(order, (k) => ({ value: String(k), label: reps.a.featureName(k) }));
@@ -167,39 +169,25 @@ export function embedding(bridge) {
 
   function features() {
     const { drawn } = parts.panes.a;
-    const seen = new Set([...drawn.rows, ...drawn.columns].map(({ feature }) => feature));
-    drawFeatures(id("features"), reps.a, {
-      how: workspace.view.order,
+    const { order, form } = workspace.view;
+    const { layer } = reps.a.plan;
+    const own = form === "across" ? drawn.rows : [...drawn.rows, ...drawn.columns];
+    parts.features.draw(reps.a, {
+      order: orderOf(reps.a, order),
+      name: reps.a.orderName(order),
       classes: workspace.study.labelled ? "true" : "predicted",
-      seen,
-      go: (feature, beside) => going.to(reps.a.plan.layer, feature, beside),
+      seen: new Set(own.map(({ feature }) => feature)),
+      go: (feature, beside) => going.to(layer, feature, beside),
     });
   }
 
   /** After a selection: points that the cloud left out, and mean maps. */
   function selected() {
+    focus.follow();
+    // Which points are marked, and which are there, may have changed.
+    if (parts.panes.a.drawn && reps.a.plan.which === "positions") parts.panes.a.draw();
     window.clearTimeout(parts.settling);
-    if (reps.a.focus) {
-      reps.a.setFocus(null);
-      parts.panes.a.draw();
-    } else if (parts.panes.a.drawn && reps.a.plan.which === "positions") {
-      parts.panes.a.draw(); // which points are marked may have changed
-    }
-    parts.settling = window.setTimeout(() => {
-      focus();
-      maps.selected();
-    }, SETTLED);
-  }
-
-  function focus() {
-    const { plan, facts } = reps.a;
-    const chosen = workspace.selected;
-    if (!chosen.length || plan?.which !== "positions" || !reps.a.ready) return;
-    const { count: shown, total } = facts.points;
-    const each = Math.floor(shown / workspace.study.n);
-    const could = Math.min(plan.positions, Math.floor(60_000 / chosen.length));
-    if (shown === total || could <= each || workspace.view.form === "across") return;
-    ask("focus", { ...wishOf(), samples: Array.from(chosen) });
+    parts.settling = window.setTimeout(() => maps.selected(), SETTLED);
   }
 
   /** The network beside has come, gone or failed. */
@@ -222,30 +210,6 @@ export function embedding(bridge) {
     redraw();
   }
 
-  /** How far a cloud's job is. */
-  function working(which, progress) {
-    if (!progress) return;
-    const { done = {}, fraction, text, left } = progress;
-    if (!reps[which].done(done)) return;
-    const more = left ? `, about ${duration(left)} left` : "";
-    byId("frame-jobs").textContent = reps[which].ready && !text ? "" : `${text}: ${percent(fraction)}${more}`;
-  }
-
-  function computed(which, end) {
-    if (!end) return;
-    byId("frame-jobs").textContent = "";
-    set("frame-cancel-box", { hidden: true });
-    const pane = parts.panes?.[which];
-    const failed = end.state === "done" ? Object.values(end.result.failed) : [end.error];
-    if (end.state === "done" && !reps[which].done(end.result.done)) return;
-    if (failed.length && pane) {
-      const text = failed.join(" ") + (end.reference ? ` (reference ${end.reference}, see the log)` : "");
-      if (reps[which].ready) pane.partly(text);
-      else pane.waiting((reps[which].error = text));
-    }
-    id(`again-${which}`)?.classList.toggle("hidden", !failed.length);
-  }
-
   workspace.on("study", () => mount() && options());
 
   /** What the pickers may be set to. */
@@ -260,28 +224,7 @@ export function embedding(bridge) {
   return {
     ...knobs.callbacks(),
 
-    ...Object.fromEntries(
-      ["a", "x", "b"].flatMap((which) => [
-        [
-          `cloudPlan${which.toUpperCase()}`,
-          (plan) => {
-            if (!mount()) return nothing();
-            reps[which].setPlan(plan);
-            if (plan?.missing) set(`embedding-to-compute-${which}`, { data: { ...plan.wish, asked: Date.now() } });
-            if (which === "b") pairing.planned();
-            if (plan?.which === "position") {
-              const width = reps[which].grid.at(-1);
-              set("embedding-place-row", { value: Math.floor(plan.position / width) });
-              set("embedding-place-column", { value: plan.position % width });
-            }
-            if (plan && !plan.error) redraw();
-            return nothing();
-          },
-        ],
-        [`cloudProgress${which.toUpperCase()}`, (progress) => (working(which, progress), nothing())],
-        [`cloudComputed${which.toUpperCase()}`, (end) => (computed(which, end), nothing())],
-      ]),
-    ),
+    ...clouds.callbacks(),
 
     ...Object.fromEntries(
       ["focus", "correlates", "maps", "pair", "epochs"].map((task) => [
@@ -293,16 +236,7 @@ export function embedding(bridge) {
       ]),
     ),
 
-    focusAnswer(end) {
-      if (end?.state === "done" && mount()) {
-        byId("frame-jobs").textContent = "";
-        const { samples } = parts.wishes.focus ?? {};
-        const still = samples?.length === workspace.selected.length && samples.every((one, k) => one === workspace.selected[k]);
-        if (still && end.result.done.points) reps.a.setFocus(end.result.done, workspace.mask);
-      }
-      return nothing();
-    },
-
+    focusAnswer: (end) => (focus.answer(end), nothing()),
     correlatesAnswer: (end) => (earlier.answer(end), nothing()),
     mapsAnswer: (end) => (maps.answer(end), nothing()),
     pairAnswer: (end) => (pairing.answer(end), nothing()),

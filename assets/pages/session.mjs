@@ -9,12 +9,13 @@ import { SelectionBar } from "../dom/selectionbar.mjs";
 const TELLING = 60; // milliseconds after a selection, when its picture is on the screen
 
 /** Changes of the view that the browser's button undoes; finer ones would bury them. */
-const STEPS = ["study", "split", "layer", "form", "across", "b"];
+const STEPS = ["study", "split", "layer", "form", "across", "b", "space"];
 
 /** What a view forgets when another study is chosen. */
 const FRESH = {
   layer: "", focus: null, colour: null, group: "", epoch: null, across: "", position: null,
   row: null, column: null, axes: "", b: "", bepoch: null, blayer: "", align: false,
+  space: "", window: "",
 };
 
 /**
@@ -225,7 +226,8 @@ export function session(bridge) {
       selectGroup(name);
       // Nothing picked may also mean that the groups of a link are still on their way.
       if (name || before) changeView({ group: name ?? "" });
-      return !name;
+      // Groups that come with the data stay.
+      return !name || Boolean(parts.groups?.find((group) => group.name === name)?.given);
     },
 
     selectionCsv() {

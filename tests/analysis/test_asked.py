@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from analysis import activations, asked, dataset, network, shelf
 from analysis.board import Board, Desk
-from analysis.errors import Cancelled, DataError, ParameterError
+from analysis.errors import Cancelled, DataError, ModelError, ParameterError
 from analysis.home import Home
 from analysis.store import DiskStore
 from analysis.types import Source
@@ -195,13 +196,16 @@ def test_what_is_there_is_looked_up(
     wanted = task(step(source_of(files), ("columns", EVERY | {"part": 0}), ("class maps", {})))
     first = asked.answer(Listener(home), wanted)
     monkeypatch.setattr(network.Network, "batches", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr(DiskStore, "get", lambda *_: pytest.fail("read whole"))
+    monkeypatch.setattr(asked, "open_source", lambda *_: "")
+    monkeypatch.setattr(shelf, "_verify", lambda *_: None)
     assert asked.answer(Listener(home, "again"), wanted) == first
 
 
 def test_two_networks_side_by_side(home: Home, files: tuple[Path, Path]) -> None:
     early, late = source_of(files, epoch=0), source_of(files, epoch=4)
     names = [network.load(files[0] / f"epoch-{number}.keras").fingerprint for number in (0, 4)]
-    key = POINTS | {"layer": "conv", "other_layer": "conv"}
+    key = POINTS | {"layer": "conv", "other_layer": "conv", "other_position": 0}
     wanted = task(
         step(early, ("between", key | {"other": names[1]}), other=late),
         step(late, ("aligned", key | {"other": names[0]}), other=early),
@@ -210,19 +214,79 @@ def test_two_networks_side_by_side(home: Home, files: tuple[Path, Path]) -> None
     result = asked.answer(Listener(home), wanted)
     assert [list(answers) for answers in result["steps"]] == [["my between"], ["my aligned"], []]
     assert result["failed"] == {
-        "my between": "The second network of this question is not at hand. Choose it again."
+        "step 3: my between": "The second network of this question is not at hand. Choose it again."
     }
     store = DiskStore(home)
     own, theirs = (activations_of(files, number, "conv").reshape(-1, 2) for number in (0, 4))
     r = store.array(result["steps"][0]["my between"]["key"], "r")
     every = np.corrcoef(np.hstack([own, theirs]).T)[:2, 2:]
     np.testing.assert_allclose(r, every, atol=1e-5)
+    assert result["done"]["my between"] == result["steps"][0]["my between"]
     assert 0 <= result["done"]["my aligned"]["facts"]["residual"] <= 1
 
 
 def test_a_study_that_cannot_be_opened_says_why(home: Home, files: tuple[Path, Path]) -> None:
     with pytest.raises(DataError, match="Epoch 3 of 'run' was not recorded"):
         asked.answer(Listener(home), task(step(source_of(files, epoch=3), ("points", EVERY))))
+
+
+@pytest.fixture
+def spoilt(files: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
+    """The same training with an epoch 2 of which only the beginning was kept."""
+    folder = tmp_path / "run"
+    shutil.copytree(files[0], folder)
+    (folder / "epoch-2.keras").write_bytes(b"cut off")
+    return folder, files[1]
+
+
+def epochs_of(files: tuple[Path, Path], *numbers: int) -> dict[str, Any]:
+    questions = ("points", EVERY), ("columns", EVERY | {"part": 0})
+    return task(*(step(source_of(files, epoch=number), *questions) for number in numbers))
+
+
+def test_a_study_that_cannot_be_opened_leaves_the_others_alone(
+    home: Home, spoilt: tuple[Path, Path]
+) -> None:
+    desk = Listener(home)
+    result = asked.answer(desk, epochs_of(spoilt, 0, 2, 4))
+    first, second, third = result["steps"]
+    assert list(first) == list(third) == ["my points", "my columns"]
+    assert (second, result["done"]) == ({}, first)
+    assert list(result["failed"]) == ["step 2: my points", "step 2: my columns"]
+    assert all("epoch-2.keras" in reason for reason in result["failed"].values())
+    assert next(state["fraction"] for state in desk.heard if state["failed"]) == 4 / 6
+    assert desk.heard[-1]["failed"] == result["failed"]
+    assert desk.heard[-1]["done"] == result["done"]
+
+
+def test_the_first_study_may_be_the_one_that_cannot_be_opened(
+    home: Home, spoilt: tuple[Path, Path]
+) -> None:
+    result = asked.answer(Listener(home), epochs_of(spoilt, 2, 4))
+    assert [list(answers) for answers in result["steps"]] == [[], ["my points", "my columns"]]
+    assert result["done"] == {}, "names are those of the first step"
+    assert list(result["failed"]) == ["my points", "my columns"]
+
+
+def test_a_job_of_which_no_study_can_be_opened_fails_as_a_whole(
+    home: Home, spoilt: tuple[Path, Path]
+) -> None:
+    for epochs in ((2,), (2, 3)):
+        with pytest.raises(ModelError, match=r"epoch-2\.keras"):
+            asked.answer(Listener(home), epochs_of(spoilt, *epochs))
+
+
+def test_what_fails_later_leaves_the_answer_of_the_same_name(
+    home: Home, files: tuple[Path, Path]
+) -> None:
+    steps = [step(source_of(files, epoch=number), ("points", EVERY)) for number in (0, 4)]
+    steps[1]["questions"][0]["parameters"] = EVERY | {"which": "position", "position": 99}
+    result = asked.answer(Listener(home), task(*steps))
+    assert result["done"] == result["steps"][0]
+    assert list(result["failed"]) == ["step 2: my points"]
+    result = asked.answer(Listener(home, "turned"), task(*reversed(steps)))
+    assert result["done"] == {}
+    assert list(result["steps"][1]) == list(result["failed"]) == ["my points"]
 
 
 def test_an_embedding_of_unlabelled_data(

@@ -92,7 +92,7 @@ def test_without_folder_and_network_it_says_what_to_give(tmp_path):
     ("source", "says"),
     [
         ("mnits", "No data set 'mnits'. Did you mean 'mnist'?"),
-        ("zzz", "There are: digits, mnist, fashion_mnist, cifar10."),
+        ("zzz", "There are: digits, mnist, fashion_mnist, fashion_mnist_backdoor, cifar10."),
         ("{tmp}/mime.npz", "mime.npz'. Did you mean 'mine.npz'?"),
         ("{tmp}/quux.npz", "there is: folder, mine.npz."),
         ("{tmp}/nowhere/mine.npz", "there is no folder '{tmp}/nowhere'. Check the path."),

@@ -19,6 +19,7 @@ def test_the_table_holds_the_promised_demos_and_starts_with_the_default():
         "lenet5-mismatch",
         "doublelenet5-fashion",
         "siamese-mnist",
+        "backdoor-fashion",
     ]
     assert demos.DEFAULT == "digits"
 

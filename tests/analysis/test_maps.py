@@ -125,20 +125,18 @@ def test_single_values_have_no_axes():
 
 @pytest.mark.parametrize("most", [1000, 12])
 @pytest.mark.parametrize("size", [1, 4, 11, 30])
-def test_mean_of_some_and_of_all(most, size):
+def test_mean_of_all(most, size):
     layers = outputs(11)
     with patch.object(maps, "MOST", most):
-        for wanted in (None, [3], [10, 0, 5]):
-            found = maps.mean(batches(layers, size), SHAPES, wanted, 11)
-            chosen = slice(None) if wanted is None else wanted
-            assert found.dtype == np.float32
-            np.testing.assert_allclose(found, naive(layers, SHAPES, chosen), atol=1e-6)
+        found = maps.mean(batches(layers, size), SHAPES, 11)
+        assert found.dtype == np.float32
+        np.testing.assert_allclose(found, naive(layers, SHAPES, slice(None)), atol=1e-6)
 
 
 def test_a_single_sample_is_shown_as_it_is():
-    layers = outputs(5)
-    found = maps.mean(batches(layers), SHAPES, np.array([2]), 5)
-    assert np.array_equal(found, np.concatenate([layer[2] for layer in layers]))
+    layers = outputs(1)
+    found = maps.mean(batches(layers), SHAPES, 1)
+    assert np.array_equal(found, np.concatenate([layer[0] for layer in layers]))
 
 
 @pytest.mark.parametrize("most", [1000, 12])
@@ -158,7 +156,7 @@ def test_means_of_classes(most):
 def test_many_samples_lose_no_digits():
     layer = np.full((4000, 3), 16_777_217 / 3, np.float32)
     layer[:, 0] += np.arange(4000) % 2
-    found = maps.mean(batches([layer], 300), [(3,)], None, 4000)
+    found = maps.mean(batches([layer], 300), [(3,)], 4000)
     np.testing.assert_array_equal(found, layer.astype(np.float64).mean(axis=0).astype(np.float32))
 
 
@@ -166,17 +164,17 @@ def test_values_that_are_not_finite_stay_so():
     layer = outputs(4, [(4, 4, 1)])[0]
     layer[0, 0], layer[1, 5], layer[2, 5] = np.nan, np.inf, -np.inf
     with patch.object(maps, "MOST", 4):
-        found = maps.mean(batches([layer]), [(4, 4, 1)], None, 4)
+        found = maps.mean(batches([layer]), [(4, 4, 1)], 4)
     assert np.isnan(found).tolist() == [True, False, False, False]
     with patch.object(maps, "MOST", 4):
-        infinite = maps.mean(batches([layer]), [(4, 4, 1)], [1], 4)
+        infinite = maps.mean(batches([layer[1:2]]), [(4, 4, 1)], 1)
     assert infinite[0] == np.inf
 
 
 def test_progress_and_cancelling():
     heard = []
     layers = outputs(11)
-    maps.mean(batches(layers), SHAPES, None, 11, lambda fraction, _="": heard.append(fraction))
+    maps.mean(batches(layers), SHAPES, 11, lambda fraction, _="": heard.append(fraction))
     assert heard == [4 / 11, 8 / 11, 1]
 
     def stop(fraction, text=""):
@@ -189,14 +187,10 @@ def test_progress_and_cancelling():
 def test_wrong_arguments_are_refused():
     layers = outputs(11)
     labels = np.zeros(11, int)
-    for wanted in ([11], [-1, 3]):
-        with pytest.raises(ParameterError, match="samples 0 to 10"):
-            maps.mean(batches(layers), SHAPES, wanted, 11)
-    for wanted, count in ([], 11), (None, 0):
-        with pytest.raises(ParameterError, match="at least one sample"):
-            maps.mean(batches(layers), SHAPES, wanted, count)
+    with pytest.raises(ParameterError, match="at least one sample"):
+        maps.mean(batches(layers), SHAPES, 0)
     with pytest.raises(ShapeError, match=r"shape \(4, 4\) are 16 values each; got \(4, 12\)"):
-        maps.mean(batches(layers), [*SHAPES[:2], (4, 4)], None, 11)
+        maps.mean(batches(layers), [*SHAPES[:2], (4, 4)], 11)
     with pytest.raises(ShapeError, match=r"need \(11,\) integer labels; got int64 of \(10,\)"):
         maps.by_class(batches(layers), SHAPES, labels[1:], 1, 11)
     with pytest.raises(ShapeError, match="got float64"):
@@ -205,7 +199,7 @@ def test_wrong_arguments_are_refused():
         maps.by_class(batches(layers), SHAPES, labels + 1, 1, 11)
     for count in (10, 12):
         with pytest.raises(ShapeError, match=f"of {count} samples were given outputs of 1"):
-            maps.mean(batches(layers), SHAPES, None, count)
+            maps.mean(batches(layers), SHAPES, count)
     with pytest.raises(MemoryBudgetError, match=r"3 classes, 79 values each, take 2,844 bytes"):
         maps.by_class(batches(layers), SHAPES, labels, 3, 11, budget=2843)
     assert maps.by_class(batches(layers), SHAPES, labels, 3, 11, budget=2844).shape == (3, 79)

@@ -74,7 +74,6 @@ def check(columns, labels, classes):
     np.testing.assert_allclose(found.density, density, atol=1)  # logarithms differ in last bits
     assert np.array_equal(found.density > 0, owner > 0)
     assert found.density.dtype == np.uint8
-    assert found.shown == found.total == columns.shape[1]
 
 
 def cells(picture, features):
@@ -182,7 +181,6 @@ def test_no_points():
     found = overview.draw(np.zeros((3, 0), np.float32), np.zeros(0, int), 2)
     assert not found.owner.any()
     assert not found.density.any()
-    assert found.shown == found.total == 0
     assert np.isnan(found.low).all()
 
 
@@ -194,36 +192,6 @@ def test_many_classes_take_wider_numbers(classes, dtype):
     most = overview.MOST_CLASSES
     found = overview.draw(np.float32([[0, 1]]), np.array([most - 1, -1]), most)
     assert found.owner.max() == most + 1 == 2**16 - 1
-
-
-def test_a_sample_keeps_the_shares_of_classes():
-    labels = np.repeat([0, 1, 2, -1], [600, 300, 5, 95])
-    labels = rng(5).permutation(labels)
-    columns = rng(6).standard_normal((4, 1000)).astype(np.float32)
-    pairs = 6
-    found = overview.draw(columns, labels, 3, work=pairs * 100)
-    assert (found.shown, found.total) == (100, 1000)
-    assert overview.draw(columns, labels, 3, work=pairs * 1000).shown == 1000
-    assert overview.draw(columns, labels, 3, work=pairs * 1000 - 1).shown == 999
-    assert overview.draw(columns, labels, 3, work=1e-9).shown == 1
-    np.testing.assert_array_equal(found.low, columns.min(axis=1))  # of all points
-
-    groups = np.where(labels < 0, 3, labels)
-    chosen = overview._sample(groups, 100, seed=0)
-    assert len(set(chosen)) == 100
-    assert (np.diff(groups[chosen]) >= 0).all()
-    np.testing.assert_allclose(np.bincount(groups[chosen]), [60, 30, 1, 9], atol=1)
-    assert (np.bincount(groups[overview._sample(groups, 4, seed=1)]) == 1).all()
-
-
-def test_a_sample_depends_on_its_seed_alone():
-    columns = rng(7).standard_normal((3, 900)).astype(np.float32)
-    labels = rng(8).integers(0, 3, 900)
-    one, same, other = (
-        overview.draw(columns, labels, 3, work=600, seed=seed).owner for seed in (1, 1, 2)
-    )
-    assert np.array_equal(one, same)
-    assert not np.array_equal(one, other)
 
 
 def test_does_not_depend_on_the_number_of_threads():
@@ -275,7 +243,5 @@ def test_wrong_arguments_are_refused():
         overview.draw(columns, labels.astype(float), 2)
     with pytest.raises(ParameterError, match=r"0 to 65,534 classes; got 65,535"):
         overview.draw(columns, labels, 65_535)
-    with pytest.raises(ParameterError, match="some work; got 0"):
-        overview.draw(columns, labels, 1, work=0)
     with pytest.raises(ParameterError, match=r"got 1,025"):
         overview.draw(np.zeros((1025, 3), np.float32), labels, 1)

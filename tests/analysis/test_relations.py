@@ -11,7 +11,7 @@ import pytest
 from keras import layers as kl
 from keras import ops
 
-from analysis import activations, network, relations
+from analysis import activations, alignment, network, relations
 from analysis.errors import (
     Cancelled,
     DataError,
@@ -215,6 +215,7 @@ def asked(bench: Workbench, layer: str, other_layer: str, which: str = "position
         "position": PLACE if which == "position" else 0,
         "other": bench.other.study.network,
         "other_layer": other_layer,
+        "other_position": PLACE if which == "position" else 0,
     }
     return bench.ask("between", **parameters), bench.ask("aligned", **parameters)
 
@@ -288,6 +289,24 @@ def test_one_position_stands_beside_a_vector() -> None:
     np.testing.assert_allclose(between.arrays["r"], every, atol=1e-5)
 
 
+@pytest.mark.parametrize(("place", "elsewhere"), [(17, 2), (2, 5)])
+def test_each_layer_is_taken_at_its_own_position(place: int, elsewhere: int) -> None:
+    bench = pair(bench_of(), bench_of(opened(turned=True)))
+    assert bench.other is not None
+    parameters = {"which": "position", "other": bench.other.study.network}
+    parameters |= {"layer": "left", "position": place}  # of 5 x 4
+    parameters |= {"other_layer": "late", "other_position": elsewhere}  # of 3 x 2
+    own = outputs(bench, "left").reshape(COUNT, 20, 3)[:, place].T
+    theirs = outputs(bench.other, "late").reshape(COUNT, 6, 2)[:, elsewhere].T
+    found = bench.ask("between", **parameters).arrays["r"]
+    np.testing.assert_allclose(found, alignment.between(own, theirs), atol=1e-5)
+    found = turned_of(bench.ask("aligned", **parameters))
+    np.testing.assert_allclose(found, alignment.procrustes(theirs, own).apply(own), atol=1e-4)
+    for wrong in ({"position": 20}, {"other_position": 6}):
+        with pytest.raises(ParameterError, match="row by row; got"):
+            bench.ask("between", **parameters | wrong)
+
+
 @pytest.mark.parametrize("question", ["between", "aligned"])
 def test_pairs_that_are_none(question: str) -> None:
     bench = pair(bench_of(), bench_of())
@@ -298,6 +317,7 @@ def test_pairs_that_are_none(question: str) -> None:
         "position": 0,
         "other": bench.other.study.network,
         "other_layer": "late",
+        "other_position": 0,
     }
     for other_layer in ("late", "dense"):
         words = f"'left' and '{other_layer}' have other positions.*Show one point a sample"

@@ -330,8 +330,17 @@ def test_fewer_values_than_classes_are_an_embedding(
     result = work.compute_glyphs(Desk(home, "job"), {"source": source} | KNOBS)
     assert result["failed"] == {}
     assert len(result["done"]["dense1"]["separation_by_class"]) == 3
-    monkeypatch.setattr(work, "load", lambda *_: pytest.fail("opened again"))
+    monkeypatch.setattr(shelf, "load", lambda *_: pytest.fail("opened again"))
     work.open_study(Desk(home, "again"), {"source": source})
+
+
+def test_a_classifier_is_opened_once(
+    home: Home, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_of(files)
+    first = work.open_study(Desk(home, "job"), {"source": source})
+    monkeypatch.setattr(shelf, "load", lambda *_: pytest.fail("opened again"))
+    assert work.open_study(Desk(home, "again"), {"source": source}) == first
 
 
 def test_an_embedding_of_unlabelled_data_has_no_classes(

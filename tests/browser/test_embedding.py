@@ -2,73 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from pathlib import Path
+from collections import Counter
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from embedding_page import (
+    drag,
+    open_page,
+    pick,
+    pixels,
+    place,
+    plot,
+    scale,
+    selected,
+    settled,
+    shown,
+    spot,
+    ticks,
+)
+from playwright.sync_api import Page, expect
 from running import Server
-
-
-def open_page(tab: Page, server: Server, query: str = "") -> None:
-    """Open the page and wait for its plots and its whole matrix."""
-    tab.goto(f"{server.url}/embedding{query}")
-    expect(tab.locator("#embedding-plot-a canvas")).not_to_have_count(0, timeout=120_000)
-    settled(tab)
-
-
-def settled(tab: Page) -> None:
-    expect(tab.locator("#embedding-subtitle-a")).to_contain_text("samples")
-    expect(tab.locator("#embedding-overview-panel .overview-message")).to_be_hidden()
-    expect(tab.locator("#embedding-status-a")).to_have_text("")
-
-
-def plot(tab: Page) -> Locator:
-    return tab.locator("#embedding-plot-a canvas").first
-
-
-def place(tab: Page, x: float, y: float) -> tuple[float, float]:
-    """A point of the plots, as shares of their box."""
-    box = plot(tab).bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] * x, box["y"] + box["height"] * y
-
-
-def drag(tab: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    tab.mouse.move(*place(tab, *start))
-    tab.mouse.down()
-    tab.mouse.move(*place(tab, *end), steps=6)
-    tab.mouse.up()
-
-
-def selected(tab: Page) -> int:
-    text = tab.locator("#frame-selected strong").inner_text()
-    return int(text.split(" of ")[0].replace(",", ""))
-
-
-def pick(tab: Page, control: str, option: str) -> None:
-    tab.locator(f"#embedding-{control}").click()
-    tab.get_by_role("option", name=option, exact=True).click()
-
-
-def shown(tab: Page) -> dict[str, int]:
-    """The plots' pixels, in short: how many are of each colour."""
-    counts: dict[str, int] = tab.evaluate(
-        """() => {
-            const canvas = document.querySelector("#embedding-plot-a canvas");
-            const { width, height } = canvas;
-            const copy = Object.assign(document.createElement("canvas"), { width, height });
-            const context = copy.getContext("2d", { willReadFrequently: true });
-            context.drawImage(canvas, 0, 0);
-            const { data } = context.getImageData(0, 0, width, height);
-            const counts = {};
-            for (const one of new Uint32Array(data.buffer)) counts[one] = (counts[one] ?? 0) + 1;
-            return counts;
-        }"""
-    )
-    return counts
 
 
 def test_a_layer_is_shown_feature_against_feature(tab: Page, digits: Server) -> None:
@@ -87,23 +40,30 @@ def test_a_layer_is_shown_feature_against_feature(tab: Page, digits: Server) -> 
     expect(subtitle).to_contain_text("places 1–8 up, 1–8 across of 64 features")
     colours = shown(tab)
     assert len(colours) > 10, "points of ten classes"
+    asked = tab.evaluate(
+        """() => performance.getEntriesByType("resource").map(({ name }) => name)
+            .filter((name) => name.includes("/columns/"))"""
+    )
+    assert len(asked) == len(set(asked)) >= 3, "rows and columns of a window are asked for once"
 
 
 def test_axes_are_shared_along_rows_and_columns(tab: Page, digits: Server) -> None:
     """Zooming one plot zooms its column across and its row up, and no other."""
     open_page(tab, digits, "?layer=dense0&size=3&order=stored")
-    ticks = "#embedding-plot-a .scatter-frame text"
-    before = tab.locator(ticks).all_text_contents()
-    tab.mouse.move(*place(tab, 0.55, 0.2))  # first row, second column
+    before = ticks(tab)
+    assert [len(side) for side in before] == [3, 3]
+    assert all(len(axis) > 1 for side in before for axis in side)
+    texts = tab.locator("#embedding-plot-a .scatter-frame text")
+    words = texts.all_text_contents()
+    tab.mouse.move(*place(tab, *spot(tab, 0, 1)))
     tab.mouse.wheel(0, -900)
-    expect(tab.locator(ticks)).not_to_have_text(before)
-    ranges = tab.evaluate(
-        """() => [...document.querySelectorAll("#embedding-plot-a .scatter-frame text")]
-            .map((text) => [text.textContent, text.getAttribute("x"), text.getAttribute("y")])"""
-    )
-    assert len(ranges) > 10
+    expect(texts).not_to_have_text(words)
+    columns, rows = ticks(tab)
+    assert [k for k in range(3) if columns[k] != before[0][k]] == [1], "its column across"
+    assert [k for k in range(3) if rows[k] != before[1][k]] == [0], "its row up"
     tab.locator("#embedding-reset").click()
-    expect(tab.locator(ticks)).to_have_text(before)
+    expect(texts).to_have_text(words)
+    assert ticks(tab) == before
 
 
 def test_a_selection_is_the_same_everywhere(tab: Page, digits: Server) -> None:
@@ -139,28 +99,49 @@ def test_a_selection_is_the_same_everywhere(tab: Page, digits: Server) -> None:
 def test_what_a_rectangle_holds_is_what_it_shows(tab: Page, digits: Server) -> None:
     """The caught samples are those whose two values lie in the drawn part of the two axes."""
     open_page(tab, digits, "?layer=dense0&size=1&order=stored&row=1&column=0")
-    drag(tab, (0.3, 0.3), (0.7, 0.6))
-    caught = tab.evaluate("Array.from(window.stratoscope.workspace.selected)")
-    columns = tab.evaluate(
+    (column,), (row,) = ticks(tab)
+    (x0, x_unit), (y0, y_unit) = scale(column), scale(row)
+    values = tab.evaluate(
         """async () => {
             const { workspace } = window.stratoscope;
-            const layer = workspace.study.layers.find(({ name }) => name === "dense0");
             const link = performance.getEntriesByType("resource").map(({ name }) => name);
             const url = link.find((name) => name.includes("/columns/"));
             const key = url.split("/columns/")[1].split("/")[0];
-            const { values } = await workspace.columns(key, [0, 1]);
-            const n = workspace.study.n;
-            return [Array.from(values.subarray(0, n)), Array.from(values.subarray(n)), layer.shape];
+            const { values, shape } = await workspace.columns(key, [0, 1]);
+            return [0, 1].map((k) => Array.from(values.subarray(k * shape[1], (k + 1) * shape[1])));
         }"""
     )
-    x, y, shape = columns
-    assert shape == [64]
-    inside = set(caught)
-    assert 0 < len(inside) < 625
-    low_x, high_x = min(x[k] for k in inside), max(x[k] for k in inside)
-    low_y, high_y = min(y[k] for k in inside), max(y[k] for k in inside)
-    held = {k for k in range(625) if low_x <= x[k] <= high_x and low_y <= y[k] <= high_y}
-    assert held == inside, "a box in the plot is a box of the two features"
+    points = [(x0 + x * x_unit, y0 + y * y_unit) for x, y in zip(values[0], values[1], strict=True)]
+    assert len(points) == 625
+    # By the ticks alone, there is a point drawn at every sample's place, and none beside all.
+    width, _, colours = pixels(tab)
+    ground = Counter(colours).most_common(1)[0][0]
+    inked = [colours[int(y) * width + int(x)] != ground for x, y in points]
+    beside = [colours[int(y + 9) * width + int(x - 9)] != ground for x, y in points]
+    assert all(inked)
+    assert sum(beside) < 400
+    box = plot(tab).bounding_box()
+    assert box is not None
+    corners = [(round(x), round(y)) for x, y in (place(tab, 0.3, 0.3), place(tab, 0.7, 0.6))]
+    tab.mouse.move(*corners[0])
+    tab.mouse.down()
+    tab.mouse.move(*corners[1], steps=6)
+    tab.mouse.up()
+    caught = set(tab.evaluate("Array.from(window.stratoscope.workspace.selected)"))
+    (left, top), (right, bottom) = ((x - box["x"], y - box["y"]) for x, y in corners)
+
+    def inside(slack: float) -> set[int]:
+        across, up = (left - slack, right + slack), (top - slack, bottom + slack)
+        return {
+            k
+            for k, (x, y) in enumerate(points)
+            if across[0] <= x <= across[1] and up[0] <= y <= up[1]
+        }
+
+    assert 0 < len(caught) < 625
+    # The ticks' texts stand where their values are; what lies on the border to a hair may fall
+    # on either side of it.
+    assert inside(-0.01) <= caught <= inside(0.01)
 
 
 def test_the_whole_matrix_leads_to_a_window(tab: Page, digits: Server) -> None:
@@ -224,93 +205,10 @@ def hover_a_point(tab: Page) -> None:
     """Move over the plot until a point is under the pointer."""
     for step in range(40):
         tab.mouse.move(*place(tab, 0.3 + 0.012 * step, 0.5))
-        if tab.locator("#tooltip").is_visible():
-            tab.wait_for_timeout(50)
+        if tab.evaluate("window.stratoscope.workspace.hovered !== null"):
+            expect(tab.locator("#tooltip")).to_be_visible()
             return
     raise AssertionError("no point was found under the pointer")
-
-
-def test_feature_maps_lead_back_to_features(tab: Page, digits: Server) -> None:
-    open_page(tab, digits)
-    tab.locator(".row", has=tab.locator(".class[data-class='1']")).hover()
-    tab.get_by_label("Mean feature maps of 1", exact=True).click()
-    expect(tab.locator("#embedding-maps")).to_contain_text("Mean of class 1")
-    tab.locator("#embedding-maps").get_by_role("button", name="conv0", exact=True).click()
-    expect(tab.locator("#embedding-title-a")).to_have_text("conv0: 8 x 8 x 16")
-    settled(tab)
-    maps = tab.locator("#embedding-maps canvas").nth(1)
-    maps.scroll_into_view_if_needed()
-    box = maps.bounding_box()
-    assert box is not None
-    tab.mouse.click(box["x"] + box["width"] - 12, box["y"] + 12)
-    expect(tab).to_have_url(re.compile(r"row=(\d+)&column=\1(&|$)"))
-
-
-def test_features_are_listed_and_lead_to_their_plot(tab: Page, digits: Server) -> None:
-    open_page(tab, digits, "?layer=dense0")
-    tab.get_by_role("tab", name="Features").click()
-    rows = tab.locator("#embedding-features .feature-rows .feature")
-    expect(rows).to_have_count(64)
-    values = [text for text in rows.locator(".bar-value").all_inner_texts() if text != "dead"]
-    numbers = [float(value) for value in values]
-    assert numbers == sorted(numbers, reverse=True)
-    rows.nth(20).click()
-    expect(tab).to_have_url(re.compile("row=20&column=20"))
-
-
-def test_earlier_features_stand_across(tab: Page, digits: Server) -> None:
-    open_page(tab, digits, "?layer=dense1")
-    tab.get_by_role("tab", name="Earlier").click()
-    tab.get_by_role("button", name=re.compile("Rank earlier features by #0 of dense1")).click()
-    first = tab.locator("#embedding-earlier .feature").first
-    expect(first).to_be_visible()
-    assert abs(float(first.locator(".bar-value").inner_text())) > 0.4
-    layer = first.locator(".feature-name").inner_text().split(" ")[0]
-    first.click()
-    expect(tab).to_have_url(re.compile(f"form=across&across={layer}"))
-    expect(tab.locator("#embedding-subtitle-a")).to_contain_text(f"of {layer} across")
-
-
-def test_a_network_beside(tab: Page, digits: Server) -> None:
-    """The untrained network beside the finished one, then turned towards it."""
-    open_page(tab, digits, "?layer=dense0&b=digits&bepoch=0")
-    expect(tab.locator("#embedding-subtitle-b")).to_contain_text("625 of 625 test samples")
-    tab.get_by_role("tab", name="A and B").click()
-    tab.get_by_role("button", name="Correlate A's features with B's").click()
-    pair = tab.locator("#embedding-pair")
-    expect(pair).to_contain_text(re.compile(r"Linear CKA \.\d\d"))
-    expect(pair.locator("canvas")).to_be_visible()
-    tab.locator("#embedding-pane-b label", has_text="Turn to A").click()
-    expect(tab).to_have_url(re.compile("align=1"))
-    expect(tab.locator("#embedding-plot-b .scatter-frame")).to_contain_text("≈")
-    drag(tab, (0.35, 0.1), (0.46, 0.22))
-    assert 0 < selected(tab) < 625
-    tab.locator(".header .mantine-InputClearButton-root").click()
-    expect(tab.locator("#embedding-pane-b")).to_be_hidden()
-
-
-def test_a_training_is_played_on_axes_that_hold_still(tab: Page, digits: Server) -> None:
-    open_page(tab, digits, "?layer=dense1")
-    expect(tab.locator("#frame-epochs")).to_contain_text("epoch 30 of 30")
-    tab.get_by_label("Previous epoch").click()
-    expect(tab.locator("#frame-epochs")).to_contain_text("epoch 29 of 30")
-    expect(tab).to_have_url(re.compile("epoch=29"))
-    ticks = "#embedding-plot-a .scatter-frame text"
-    expect(tab.locator("#frame-jobs")).to_have_text("", timeout=120_000)
-    tab.wait_for_function("() => !window.stratoscope.workspace.busy.size", timeout=120_000)
-    held = tab.locator(ticks).all_text_contents()
-    before = shown(tab)
-    player = tab.get_by_label("Play the training")
-    player.click()
-    tab.wait_for_function("() => window.stratoscope.workspace.view.epoch === null", timeout=60_000)
-    expect(player).to_have_attribute("aria-pressed", "false")  # at its end it stops by itself
-    player.click()
-    tab.wait_for_function("() => window.stratoscope.workspace.study.epoch === 3", timeout=60_000)
-    player.click()
-    settled(tab)
-    assert tab.locator(ticks).all_text_contents() == held
-    assert shown(tab) != before
-    expect(tab.locator("#frame-summary")).to_contain_text("accuracy")
 
 
 def test_three_features_as_a_cloud(tab: Page, digits: Server) -> None:
@@ -320,44 +218,48 @@ def test_three_features_as_a_cloud(tab: Page, digits: Server) -> None:
     expect(tab.locator("#embedding-subtitle-a")).to_contain_text(
         re.compile(r"#\d+, #\d+, #\d+ of 64 features")
     )
-    tab.wait_for_timeout(200)
+    tab.wait_for_function(
+        """() => {
+            const canvas = document.querySelector("canvas.cloud");
+            const { width, height } = canvas;
+            const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+            return new Set(new Uint32Array(data.buffer)).size > 10;
+        }"""
+    )
     before = shown(tab)
     drag(tab, (0.4, 0.5), (0.6, 0.6))
-    assert shown(tab) != before
+    turned = shown(tab)
+    assert turned != before
     assert selected(tab) == 0, "dragging turns"
+    tab.locator(".row", has=tab.locator(".class[data-class='3']")).hover()
+    tab.get_by_label("Select 3", exact=True).click()
+    tab.mouse.move(5, 5)  # a class under the pointer would stand out by itself
+    assert selected(tab) > 50
+    picked = shown(tab)
+    assert picked != turned, "what is selected stands out"
+    tab.get_by_role("button", name="Clear").click()
+    assert shown(tab) == turned
     pick(tab, "axis-y", "#7")
     expect(tab).to_have_url(re.compile(r"axes=\d+%2C7%2C\d+"))
     expect(tab.locator("#embedding-subtitle-a")).to_contain_text(
         re.compile(r"#\d+, #7, #\d+ of 64")
     )
-    tab.get_by_text("Lasso", exact=True).click()
-    drag(tab, (0.3, 0.3), (0.7, 0.7))
-    tab.mouse.move(5, 5)
-    tab.get_by_text("Rectangle", exact=True).click()
-    drag(tab, (0.2, 0.2), (0.8, 0.8))
-    assert selected(tab) > 0
-
-
-def test_what_can_be_taken_away(tab: Page, digits: Server) -> None:
-    open_page(tab, digits, "?layer=dense0&size=2&order=stored")
-    rows = download(tab, "Points of these plots (CSV)")
-    assert rows[0] == ["sample", "position", "true_class", "dense0 0", "dense0 1"]
-    assert len(rows) == 626
-    features = download(tab, "All features (CSV)")
-    assert len(features) == 65
-    for item in ("Plots (PNG)", "Whole matrix (PNG)"):
-        assert saved(tab, item).read_bytes().startswith(b"\x89PNG")
-
-
-def saved(tab: Page, item: str) -> Path:
-    tab.locator(".embedding").get_by_role("button", name="Download").click()
-    with tab.expect_download() as download:
-        tab.get_by_role("menuitem", name=item).click()
-    return Path(download.value.path())
-
-
-def download(tab: Page, item: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(saved(tab, item).read_text(encoding="utf-8"))))
+    settled(tab)
+    for tool, trail in (
+        ("Lasso", ((0.35, 0.3), (0.65, 0.35), (0.6, 0.7), (0.4, 0.65))),
+        ("Rectangle", ((0.45, 0.45), (0.7, 0.7))),
+    ):
+        before, chosen = shown(tab), selected(tab)
+        tab.get_by_text(tool, exact=True).click()
+        tab.mouse.move(*place(tab, *trail[0]))
+        tab.mouse.down()
+        for x, y in trail[1:]:
+            tab.mouse.move(*place(tab, x, y), steps=4)
+        tab.mouse.up()
+        tab.mouse.move(5, 5)
+        assert 0 < selected(tab) < 625
+        assert selected(tab) != chosen
+        assert shown(tab) != before, f"what the {tool} caught stands out"
 
 
 def test_a_link_shows_the_same_view(tab: Page, digits: Server) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -143,6 +144,53 @@ def test_points_that_make_no_pairs_are_refused_before_anything_is_computed(site:
     assert first["questions"][0]["parameters"]["other_layer"] == "prediction"
     assert second["questions"][0]["parameters"]["other_layer"] == "input"
     assert first["other"] == second["source"]
+
+
+GRID, OTHER_GRID = Node("grid", "c", "C", (5, 4, 3), 0), Node("other", "c", "C", (3, 2, 2), 0)
+VECTOR = Node("vector", "dense", "Dense", (7,), 0)
+
+
+def pair_of(
+    site: Site, monkeypatch: pytest.MonkeyPatch, one: Node, second: Node, **more: Any
+) -> Any:
+    """Parameters of both questions about one layer beside another."""
+    graph = dataclasses.replace(site.card.graph, nodes=(one, second))
+    card = dataclasses.replace(site.card, graph=graph)
+    source = site.studies.source("digits")
+    monkeypatch.setattr(clouds, "opened", lambda *_: (source, card))
+    wish = WISH | {"layer": one.name, "b": dict(WISH), "blayer": second.name} | more
+    steps = clouds.pair_task(site.studies, wish)["steps"]
+    (between,), (aligned,) = (step["questions"] for step in steps)
+    assert (between["question"], aligned["question"]) == ("between", "aligned")
+    return between["parameters"], aligned["parameters"]
+
+
+@pytest.mark.parametrize(("position", "places"), [(17, (17, 3)), (2, (2, 2)), (None, (10, 3))])
+def test_a_pair_is_asked_for_at_the_positions_that_are_shown(
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    position: int | None,
+    places: tuple[int, int],
+) -> None:
+    shown = {"points": "position", "position": position}
+    between, aligned = pair_of(site, monkeypatch, GRID, OTHER_GRID, **shown)
+    assert (between["layer"], between["other_layer"]) == ("grid", "other")
+    assert (aligned["layer"], aligned["other_layer"]) == ("other", "grid")
+    assert (between["position"], between["other_position"]) == places
+    assert (aligned["other_position"], aligned["position"]) == places
+    assert between["which"] == aligned["which"] == "position"
+
+
+@pytest.mark.parametrize("points", ["samples", "strongest", "position"])
+@pytest.mark.parametrize(("one", "second"), [(GRID, VECTOR), (VECTOR, GRID)])
+def test_a_vector_beside_a_grid_leaves_the_grid_its_points(
+    site: Site, monkeypatch: pytest.MonkeyPatch, one: Node, second: Node, points: str
+) -> None:
+    shown = {"points": points, "position": 17}
+    between, aligned = pair_of(site, monkeypatch, one, second, **shown)
+    assert between["which"] == aligned["which"] == points
+    place = 17 if points == "position" else 0
+    assert {between["position"], between["other_position"]} == {place, 0}
 
 
 def test_the_page_says_what_is_wrong(site: Site) -> None:

@@ -259,7 +259,7 @@ def test_theme_and_style_sheet_agree() -> None:
 def test_links_carry_the_same_fields_on_both_sides() -> None:
     script = (ASSETS / "lib" / "address.mjs").read_text()
     block = script.split("const FIELDS = {")[1].split("};")[0]
-    assert set(re.findall(r"^\s*(\w+):", block, re.MULTILINE)) == set(DEFAULTS)
+    assert set(re.findall(r"^\s*(\w+)[:,]", block, re.MULTILINE)) == set(DEFAULTS)
 
 
 def test_identity_changes_with_the_files(tmp_path: Path, site: Site) -> None:

@@ -15,8 +15,16 @@ const CHOICES = {
   order: [null, "stored", "separation", "variance", "clusters"],
   form: ["matrix", "across", "cloud"],
   align: [false, true],
+  count: [null, 300, 600, 1000, 2000, 10_000],
+  lam: [null, 0, 0.07, 0.29, 0.65, 1],
+  neighbours: [null, 5, 30, 100],
+  mindist: [null, 0, 0.1, 1],
+  distance: ["fisher", "euclid"],
+  ground: [null, "a", "b", "both"],
+  veil: [null, 0, 40, 100],
+  window: ["", "-1,2,0.5,0.75", "1e-7,2e-7,-3e+20,0"],
 };
-const WORDS = ["study", "layer", "group", "across", "axes", "b", "blayer"];
+const WORDS = ["study", "layer", "group", "across", "axes", "b", "blayer", "space"];
 const INDICES = ["focus", "epoch", "position", "xposition", "size", "row", "column", "bepoch"];
 
 function randomView(random) {
@@ -61,6 +69,19 @@ test("junk is passed over, the rest still counts", () => {
   assert.deepEqual(decode(`?layer=${"x".repeat(201)}&epoch=3`), { ...defaults(), epoch: 3 });
   assert.deepEqual(decode("?focus=1&focus=2").focus, 1);
   assert.equal({}.polluted, undefined);
+});
+
+test("what no map has is passed over", () => {
+  const junk = "?count=601&lam=1.01&neighbours=4&mindist=-0.1&distance=cosine&ground=c&veil=101";
+  assert.deepEqual(decode(junk), defaults());
+  for (const window of ["1,2,3", "2,1,0,1", "0,1,1,1", "0,1,0,Infinity", "0,1,0,1,", "a,1,0,1", "0,1,, 1"]) {
+    assert.equal(decode(`?window=${window}`).window, "", window);
+    assert.equal(encode({ window }), "", window);
+  }
+  assert.equal(decode("?lam=0.655").lam, null);
+  assert.deepEqual([decode("?lam=0.5").lam, decode("?lam=1.0").lam, decode("?veil=007").veil], [0.5, 1, 7]);
+  assert.equal(encode({ lam: 0.29 }), "?lam=0.29");
+  assert.equal(encode({ lam: 1.2, count: "600", neighbours: 101, veil: 0.5, window: 3 }), "");
 });
 
 test("any text decodes to a view that a link can say", () => {

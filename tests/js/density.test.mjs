@@ -9,16 +9,16 @@ const normals = (random, n) =>
     Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
 
 /** A sum of Gaussians around the middles of the values' bins, at the middle of every bin. */
-function naive(values, low, high, bins, weights) {
+function naive(values, low, high, bins) {
   const width = (high - low) / bins;
   const h = bandwidth(values.filter(Number.isFinite));
   const sums = Array.from({ length: bins }, (_, bin) => {
     let sum = 0;
-    values.forEach((value, i) => {
+    values.forEach((value) => {
       const own = value === high ? bins - 1 : Math.floor((value - low) / width);
       const away = (bin - own) * width;
       if (Number.isFinite(value) && Math.abs(away) <= Math.ceil((4 * h) / width) * width) {
-        sum += weights[i] * Math.exp(-0.5 * (away / h) ** 2);
+        sum += Math.exp(-0.5 * (away / h) ** 2);
       }
     });
     return sum;
@@ -62,7 +62,7 @@ test("the bandwidth is Silverman's", () => {
   }
 });
 
-test("the curve is the sum of a kernel a value, with weights, NaN and values beyond the range", () => {
+test("the curve is the sum of a kernel a value, with NaN and values beyond the range", () => {
   const random = generator(1);
   for (let round = 0; round < 40; round++) {
     const values = normals(random, integer(random, 2, 80));
@@ -70,9 +70,8 @@ test("the curve is the sum of a kernel a value, with weights, NaN and values bey
     const low = -2 * random() - 0.5;
     const high = low + 1 + 3 * random();
     const bins = integer(random, 1, 60);
-    const weights = round % 2 ? Float32Array.from(values, () => random()) : null;
-    const wanted = naive(values, low, high, bins, weights ?? values.map(() => 1));
-    const found = density(values, low, high, bins, weights);
+    const wanted = naive(values, low, high, bins);
+    const found = density(values, low, high, bins);
     assert.ok(found.every((v, k) => Math.abs(v - wanted[k]) < 1e-5));
     assert.equal(Math.max(...found), 1);
   }
@@ -106,18 +105,8 @@ test("nothing gives nothing", () => {
   zero(Float32Array.of(NaN, Infinity), 0, 1);
   zero(Float32Array.of(5, 5), 0, 1);
   zero(Float32Array.of(5, 5), 1, 1);
-  zero(Float32Array.of(0.2, 0.4), 0, 1, 128, Uint8Array.of(0, 0));
-  zero(Float32Array.of(1, 1), 1, 1, 128, Uint8Array.of(0, 0));
   zero(Float32Array.of(0.2), NaN, NaN);
   assert.equal(density(new Float32Array(0), 0, 1).length, 128);
-});
-
-test("a mask gives the curve of a part, as smooth as the whole", () => {
-  const values = normals(generator(4), 400);
-  const mask = Uint8Array.from(values, (v) => Number(v > 0));
-  const both = [mask, mask.map((v) => 1 - v)].map((weights) => density(values, -4, 4, 64, weights));
-  assert.ok(both[0][20] < 1e-3 && both[1][44] < 1e-3);
-  assert.ok(both[0].indexOf(1) >= 31 && both[1].indexOf(1) <= 32);
 });
 
 test("a look at the clock: a curve and the heights of 10,000 points", (context) => {

@@ -17,7 +17,10 @@ test("cells are whole pixels between the gutters, as good as equal, and never ov
       rows: integer(random, 1, 9), columns: integer(random, 1, 9),
     };
     const ratio = [1, 1.25, 1.5, 2][integer(random, 0, 4)];
-    const { cells, gutters } = layout(box);
+    const { cells } = layout(box);
+    const [[room]] = layout({ ...box, rows: 1, columns: 1 }).cells; // what one plot alone takes
+    assert.ok(room.left >= 60 && room.top >= 20, "names and ticks have room");
+    assert.ok(room.left + room.width < box.width && room.top + room.height <= box.height - 16);
     assert.deepEqual([cells.length, cells[0].length], [box.rows, box.columns]);
     const widths = cells[0].map(({ width }) => width);
     const heights = cells.map(([{ height }]) => height);
@@ -31,11 +34,11 @@ test("cells are whole pixels between the gutters, as good as equal, and never ov
         assert.ok([left, top, width, height].every(Number.isInteger));
         if (c > 0) assert.ok(left >= line[c - 1].left + line[c - 1].width);
         if (r > 0) assert.ok(top >= areas[r - 1][c].top + areas[r - 1][c].height);
-        assert.ok(left + width <= Math.round(factor * (box.width - gutters.right)));
-        assert.ok(top + height <= Math.round(factor * (box.height - gutters.bottom)));
+        assert.ok(left + width <= Math.round(factor * (room.left + room.width)));
+        assert.ok(top + height <= Math.round(factor * (room.top + room.height)));
       }));
     }
-    assert.deepEqual([cells[0][0].left, cells[0][0].top], [gutters.left, gutters.top]);
+    assert.deepEqual([cells[0][0].left, cells[0][0].top], [room.left, room.top]);
   }
 });
 

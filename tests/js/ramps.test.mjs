@@ -7,7 +7,7 @@ import { colour, paintValues, ranges, scaleColours, union } from "../../assets/l
 import { VISIONS, ciede2000, contrast, generator, integer, lab, luminance } from "./support.mjs";
 
 const THEMES = ["light", "dark"];
-const ONE = { low: -1, high: 1, signed: true };
+const ONE = { low: -1, high: 1 };
 const unpack = (value) => [value & 255, (value >> 8) & 255, (value >> 16) & 255];
 
 test("ranges are those of the finite values of the piece alone; a union holds all", () => {
@@ -23,10 +23,10 @@ test("ranges are those of the finite values of the piece alone; a union holds al
       );
       const finite = [...values.slice(start, start + size)].filter(Number.isFinite);
       const found = ranges(values, { start, shape, factor: 1 });
-      if (!finite.length) assert.deepEqual(found, { low: NaN, high: NaN, signed: false });
+      if (!finite.length) assert.deepEqual(found, { low: NaN, high: NaN });
       else {
         const [low, high] = [Math.min(...finite), Math.max(...finite)];
-        assert.deepEqual(found, { low, high, signed: low < 0 });
+        assert.deepEqual(found, { low, high });
       }
       return { found, finite };
     });
@@ -34,23 +34,22 @@ test("ranges are those of the finite values of the piece alone; a union holds al
     const together = union(list.map(({ found }) => found));
     assert.equal(together.low, all.length ? Math.min(...all) : NaN);
     assert.equal(together.high, all.length ? Math.max(...all) : NaN);
-    assert.equal(together.signed, all.some((value) => value < 0));
   }
-  assert.deepEqual(union([]), { low: NaN, high: NaN, signed: false });
+  assert.deepEqual(union([]), { low: NaN, high: NaN });
 });
 
 test("zero is the ground, the same distance from it the same strength, blue is above", () => {
   for (const theme of THEMES) {
     assert.equal(colour(0, ONE, theme), pack(GROUND[theme]));
-    assert.equal(colour(0, { low: 0, high: 0, signed: false }, theme), pack(GROUND[theme]));
-    assert.equal(colour(0, { low: 2, high: 3, signed: false }, theme), pack(GROUND[theme]));
+    assert.equal(colour(0, { low: 0, high: 0 }, theme), pack(GROUND[theme]));
+    assert.equal(colour(0, { low: 2, high: 3 }, theme), pack(GROUND[theme]));
     for (const t of [0.1, 0.3, 0.6, 1]) {
       const [above, below] = [unpack(colour(t, ONE, theme)), unpack(colour(-t, ONE, theme))];
       assert.ok(above[2] > above[0] && below[0] > below[2], `${theme} ${t}`);
       const lights = [above, below].map((rgb) => lab(rgb)[0]);
       assert.ok(Math.abs(lights[0] - lights[1]) < 8, `${theme} ${t}: ${lights}`);
-      assert.equal(colour(3 * t, { low: -1, high: 3, signed: true }, theme), colour(t, ONE, theme));
-      assert.equal(colour(t, { low: 0, high: 1, signed: false }, theme), colour(t, ONE, theme));
+      assert.equal(colour(3 * t, { low: -1, high: 3 }, theme), colour(t, ONE, theme));
+      assert.equal(colour(t, { low: 0, high: 1 }, theme), colour(t, ONE, theme));
     }
     for (const [beyond, end] of [[Infinity, 1], [-Infinity, -1], [7, 1], [-7, -1]]) {
       assert.equal(colour(beyond, ONE, theme), colour(end, ONE, theme));
@@ -80,13 +79,13 @@ test("what is no number has a grey that no value has", () => {
   for (const theme of THEMES) {
     const none = pack(UNLABELLED[theme]);
     assert.equal(colour(NaN, ONE, theme), none);
-    assert.equal(colour(1, { low: NaN, high: NaN, signed: false }, theme), none);
+    assert.equal(colour(1, { low: NaN, high: NaN }, theme), none);
     assert.ok(!scaleColours(ONE, theme, 4001).includes(none));
   }
 });
 
 test("a scale goes from the colour of the lowest to that of the highest value", () => {
-  const range = { low: -0.5, high: 2, signed: true };
+  const range = { low: -0.5, high: 2 };
   const colours = scaleColours(range, "dark", 6);
   const wanted = [-0.5, 0, 0.5, 1, 1.5, 2].map((value) => colour(value, range, "dark"));
   assert.deepEqual(colours, wanted);

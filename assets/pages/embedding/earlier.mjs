@@ -12,12 +12,13 @@ export class Earlier {
   draw() {
     const { parts, reps, id, ask, wishOf } = this.page;
     const { drawn } = parts.panes.a;
-    if (!drawn) return;
+    const box = id("earlier");
+    if (!drawn || !box) return; // or the page was left
     const { plan } = reps.a;
     const [{ feature, name }] = drawn.rows;
     const key = [plan.network, plan.layer, plan.which, plan.position, feature].join(" ");
     const known = this.known?.key === key ? this.known : null;
-    drawEarlier(id("earlier"), {
+    drawEarlier(box, {
       name: `${name} of ${plan.layer}`,
       text: known?.text ?? "",
       found: known?.found ?? null,
@@ -30,29 +31,34 @@ export class Earlier {
   }
 
   async answer(end) {
-    const { going } = this.page;
-    const { byId, workspace } = this.page.bridge;
+    const { byId } = this.page.bridge;
     const wanted = this.known;
     if (!end || !wanted) return;
     byId("frame-jobs").textContent = "";
     const answer = end.state === "done" && end.result.done.correlates;
-    if (!answer) {
-      wanted.text = end.error || Object.values(end.result?.failed ?? {})[0];
-    } else {
-      const [r, layer, value] = await Promise.all(
-        ["r", "layer", "feature"].map(async (name) => (await workspace.array(answer.key, name)).values),
-      );
-      const { layers } = answer.facts;
-      wanted.text = layers.length ? "" : "There is no earlier layer.";
-      wanted.found = Array.from(r, (strength, k) => {
-        const name = layers[layer[k]];
-        return {
-          name: `${name} ${valueName(layerOf(workspace.study, name), value[k])}`,
-          r: strength,
-          act: () => going.across(name, value[k], wanted.feature),
-        };
-      });
+    try {
+      if (!answer) throw new Error(end.error || Object.values(end.result.failed)[0]);
+      Object.assign(wanted, await this.found(answer, wanted.feature));
+    } catch (error) {
+      wanted.text = String(error.message ?? error);
     }
     this.draw();
+  }
+
+  /** The features that go with one, best first. */
+  async found({ key, facts: { layers } }, feature) {
+    const { going, bridge } = this.page;
+    const { workspace } = bridge;
+    const array = async (name) => (await workspace.array(key, name)).values;
+    const [r, layer, value] = await Promise.all(["r", "layer", "feature"].map(array));
+    const found = Array.from(r, (strength, k) => {
+      const name = layers[layer[k]];
+      return {
+        name: `${name} ${valueName(layerOf(workspace.study, name), value[k])}`,
+        r: strength,
+        act: () => going.across(name, value[k], feature),
+      };
+    });
+    return { found, text: layers.length ? "" : "There is no earlier layer." };
   }
 }

@@ -53,9 +53,9 @@ export class Files {
 
   features() {
     if (!this.drawn()) return;
-    const { reps, bridge } = this.page;
+    const { reps, bridge, orderOf } = this.page;
     const { mean, deviation, low, high, f_ratio: ratio, dead } = reps.a.features;
-    const order = reps.a.order(bridge.workspace.view.order);
+    const order = orderOf(reps.a, bridge.workspace.view.order);
     const columns = ["place", "feature", "name", "mean", "deviation", "low", "high", "f_ratio", "dead"];
     const rows = Array.from(order, (k, place) => [
       place + 1, k, reps.a.featureName(k), mean[k], deviation[k], low[k], high[k], ratio[k], dead[k],

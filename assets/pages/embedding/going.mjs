@@ -35,10 +35,10 @@ export class Going {
   /** The open layer's features are known. */
   follow() {
     const { wanted } = this;
-    const { reps, bridge } = this.page;
+    const { reps, bridge, orderOf } = this.page;
     if (!wanted || reps.a.plan.layer !== wanted.layer) return;
     this.wanted = null;
-    const order = reps.a.order(this.view.order);
+    const order = orderOf(reps.a, this.view.order);
     const place = (feature) => Math.max(0, order.indexOf(feature));
     const form = this.view.form === "cloud" ? {} : { form: "matrix" };
     const window = { row: place(wanted.feature), column: place(wanted.beside) };
@@ -57,12 +57,12 @@ export class Going {
 
   /** A value of an earlier layer against a feature of the open one. */
   across(layer, value, own) {
-    const { reps, bridge } = this.page;
+    const { reps, bridge, orderOf } = this.page;
     const shape = this.shapeOf(layer);
     const depth = shape.at(-1) ?? 1;
     const structured = shape.length > 1;
     this.wantedAcross = { layer, feature: structured ? value % depth : value };
-    const place = reps.a.order(this.view.order).indexOf(own);
+    const place = orderOf(reps.a, this.view.order).indexOf(own);
     const xposition = structured ? Math.floor(value / depth) : null;
     bridge.changeView({ across: layer, xposition, form: "across", row: Math.max(0, place) });
     if (reps.x.plan?.layer === layer && reps.x.plan.position === (xposition ?? 0)) this.followAcross();
@@ -71,9 +71,9 @@ export class Going {
   /** The features of the layer across are known. */
   followAcross() {
     const { wantedAcross: wanted } = this;
-    const { reps, bridge } = this.page;
+    const { reps, bridge, orderOf } = this.page;
     if (!wanted || reps.x.plan?.layer !== wanted.layer || !reps.x.features) return;
     this.wantedAcross = null;
-    bridge.changeView({ column: Math.max(0, reps.x.order(null).indexOf(wanted.feature)) });
+    bridge.changeView({ column: Math.max(0, orderOf(reps.x, null).indexOf(wanted.feature)) });
   }
 }

@@ -3,6 +3,7 @@ import { drawPair } from "../../dom/featurelist.mjs";
 import { make, score } from "../../dom/make.mjs";
 
 const BEST = 60; // pairs of features that are listed
+const KEPT = 8; // answers, of which each may hold a million correlations
 const SIDE = 260; // pixels of the picture of correlations
 const NEGATIVE = [230, 159, 0];
 const POSITIVE = [0, 114, 178];
@@ -36,7 +37,7 @@ export class Pairing {
     return this.answers.get(this.key);
   }
 
-  /** B's cloud is known: turn it, or leave it. */
+  /** Another cloud of A or of B is known: turn B, or leave it. */
   planned() {
     const { workspace } = this.page.bridge;
     const { panes } = this.page.parts;
@@ -59,28 +60,38 @@ export class Pairing {
   }
 
   async answer(end) {
-    const { bridge, reps, parts } = this.page;
+    const { bridge, parts } = this.page;
     const key = this.waiting;
     this.waiting = null;
     if (!end || !key) return;
     bridge.byId("frame-jobs").textContent = "";
-    const { between, aligned } = end.result?.done ?? {};
-    if (!between || !aligned) {
-      this.answers.set(key, { text: end.error || Object.values(end.result.failed).join(" ") });
-    } else {
-      const { workspace } = bridge;
-      const array = async (from, name) => workspace.array(from.key, name);
-      const [r, low, high] = await Promise.all([array(between, "r"), array(aligned, "low"), array(aligned, "high")]);
-      const turned = {
-        key: aligned.key, low: low.values, high: high.values, rep: reps.a, facts: aligned.facts,
-      };
-      this.answers.set(key, { r: r.values, shape: r.shape, facts: { ...between.facts, ...aligned.facts }, turned });
+    try {
+      const { between, aligned } = end.result?.done ?? {};
+      if (!between || !aligned) throw new Error(end.error || Object.values(end.result.failed).join(" "));
+      this.answers.set(key, await this.found(between, aligned));
+    } catch (error) {
+      this.answers.set(key, { text: String(error.message ?? error) });
+    }
+    for (const old of this.answers.keys()) {
+      if (this.answers.size <= KEPT) break;
+      this.answers.delete(old);
     }
     if (key === this.key) {
       this.planned();
       parts.panes.b.draw();
     }
     this.draw();
+  }
+
+  /** Correlations, and what turns B towards A. */
+  async found(between, aligned) {
+    const { bridge, reps } = this.page;
+    const array = async (from, name) => bridge.workspace.array(from.key, name);
+    const [r, low, high] = await Promise.all([
+      array(between, "r"), array(aligned, "low"), array(aligned, "high"),
+    ]);
+    const turned = { key: aligned.key, low: low.values, high: high.values, rep: reps.a };
+    return { r: r.values, shape: r.shape, facts: { ...between.facts, ...aligned.facts }, turned };
   }
 
   draw() {

@@ -1,0 +1,76 @@
+/** What can be taken away from the Boundary page. */
+import { table } from "../../lib/csv.mjs";
+import { mapPicture, markerSheet } from "../../dom/mappicture.mjs";
+import { percent } from "../../dom/make.mjs";
+
+export class Files {
+  /** @param {object} page - of `boundary.mjs`. */
+  constructor(page) {
+    this.page = page;
+  }
+
+  png(canvas, ending) {
+    canvas.toBlob((blob) => this.page.bridge.save(`${ending}.png`, blob, "image/png"));
+  }
+
+  csv({ columns, rows }, ending) {
+    this.page.bridge.save(`${ending}.csv`, table(columns, rows), "text/csv");
+  }
+
+  /** Whether there is a map; else a word that there is none. */
+  get there() {
+    const { rep, bridge } = this.page;
+    if (!rep.ready) bridge.toast("There is no map to save yet.");
+    return rep.ready;
+  }
+
+  map() {
+    if (!this.there) return;
+    const { view, bridge, caption } = this.page;
+    const { element, ratio } = view();
+    const { title, subtitle } = caption();
+    const { classes } = bridge.workspace.study;
+    this.png(mapPicture({ canvas: view().picture(), element, ratio, title, subtitle, classes }), "-map");
+  }
+
+  /** Every sample of the map: where it is, what it is, what it is taken for. */
+  samples() {
+    if (!this.there) return;
+    const { rep, bridge } = this.page;
+    const { workspace } = bridge;
+    const { samples, x, y } = rep.map;
+    const contradicting = new Set(rep.trust?.contradicting ?? []);
+    const rows = Array.from(samples, (sample, point) => [
+      sample, x[point], y[point],
+      workspace.labels[sample] < 0 ? "" : workspace.className(workspace.labels[sample]),
+      workspace.className(workspace.predicted[sample]),
+      rep.trust ? Number(contradicting.has(point)) : "",
+    ]);
+    this.csv({ columns: ["sample", "x", "y", "true_class", "predicted_class", "contradicting"], rows }, "-map");
+  }
+
+  /** Whether there are markers; else a word that there are none. */
+  get marked() {
+    const { markers, bridge } = this.page;
+    if (!markers.list.length) bridge.toast("There are no markers yet: choose Look and click on the map.");
+    return markers.list.length > 0;
+  }
+
+  markersCsv() {
+    if (this.marked) this.csv(this.page.markers.table(), "-markers");
+  }
+
+  markersPng() {
+    if (!this.marked) return;
+    const { markers, bridge, id, caption } = this.page;
+    const { workspace } = bridge;
+    const list = markers.list.map(({ number, name, found, label, pixels }) => ({
+      number, name: name || (found ? workspace.className(label) : ""), label, pixels: pixels ?? null,
+      text: found ? `${workspace.className(label)} ${percent(found.probabilities[label])}` : "not known",
+    }));
+    this.png(markerSheet({
+      element: id("markers"), theme: workspace.scheme, title: `Markers. ${caption().title}`, markers: list,
+      classes: workspace.study.classes.length,
+    }), "-markers");
+  }
+}

@@ -1,0 +1,78 @@
+/** The pockets of the map that is shown, and the way to one. */
+import { pixelsOf } from "../../lib/pictures.mjs";
+import { widened } from "../../lib/windows.mjs";
+import { PocketList } from "../../dom/pocketlist.mjs";
+import { MOST, inverse } from "./inverse.mjs";
+
+const ROOM = 1.2; // around a pocket, in sizes of it, when it is zoomed to
+const LEAST = 0.06; // of the map that is seen then, in each direction
+
+export class Pockets {
+  /** @param {object} page - of `boundary.mjs`. */
+  constructor(page) {
+    this.page = page;
+    this.pictures = [];
+    this.of = ""; // address of the pockets whose pictures these are
+    this.trouble = ""; // why there are none
+  }
+
+  mounted() {
+    const { id, bridge } = this.page;
+    this.list = new PocketList(id("pockets"), bridge.workspace, (pocket) => this.go(pocket));
+    this.draw();
+  }
+
+  draw() {
+    const { rep } = this.page;
+    if (!this.list) return;
+    const trouble = rep.errors.pockets ?? rep.errors.job;
+    if (rep.pockets) {
+      const { pockets, more } = rep.pockets;
+      const pictures = this.of === rep.plan.parts.pockets.key ? this.pictures : [];
+      this.list.draw(pockets, more, { pictures, trouble: this.trouble, again: () => this.follow() });
+    } else if (trouble) this.list.hint(trouble, true);
+    else this.list.hint("Pockets are looked for last, once the regions are drawn.");
+  }
+
+  /** They are there: draw them, and ask what lies at their centres. */
+  async follow() {
+    const { rep, bridge } = this.page;
+    this.trouble = "";
+    this.draw();
+    const { key } = rep.plan.parts.pockets;
+    const places = rep.pockets.pockets.slice(0, MOST).map(({ centre }) => centre);
+    if (this.of === key || !places.length) return;
+    Object.assign(this, { of: key, pictures: [], trouble: "" });
+    try {
+      const found = await inverse(bridge.workspace, rep.plan.wish, places);
+      if (this.of !== key) return; // those of another map are shown
+      this.pictures = found.map(({ values, shape }) => pixelsOf(values, shape));
+      this.draw();
+    } catch (error) {
+      if (this.of !== key) return;
+      Object.assign(this, { of: "", trouble: String(error.message ?? error) });
+      this.draw();
+    }
+  }
+
+  /** Zoom to a pocket, set a marker in it and select its samples. */
+  go(pocket) {
+    const { rep, bridge, markers, view } = this.page;
+    const { workspace } = bridge;
+    const { centre: [x, y], label, inside, samples } = pocket;
+    view()?.goTo(this.windowOf(pocket));
+    if (!markers.here.some((marker) => marker.x === x && marker.y === y)) {
+      const name = `pocket: ${workspace.className(label)} in ${workspace.className(inside)}`;
+      markers.add([{ x, y, name: name.slice(0, 60) }], false);
+    }
+    if (samples.length) workspace.select(samples.map((point) => rep.map.samples[point]), "replace");
+  }
+
+  /** A pocket with its surroundings. */
+  windowOf({ box, centre: [x, y] }) {
+    const [left, right, bottom, top] = this.page.rep.facts.map.window;
+    const [l, r, b, t] = widened(box, ROOM);
+    const [across, up] = [(LEAST / 2) * (right - left), (LEAST / 2) * (top - bottom)];
+    return [Math.min(l, x - across), Math.max(r, x + across), Math.min(b, y - up), Math.max(t, y + up)];
+  }
+}

@@ -1,0 +1,207 @@
+"""What the Boundary page asks for: addresses of the parts of a map, and tasks for jobs.
+
+A browser names a study and how its samples are to be laid out; everything else is looked up here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from analysis.errors import ParameterError, StudyError
+from analysis.opening import Card
+from analysis.types import Source
+
+from .clouds import asked_of, opened
+from .studies import Studies, cut
+
+COUNT, LAM, NEIGHBOURS, MIN_DIST = 600, 0.65, 30, 0.1
+"""A map before anybody chooses; the last three are those of the method's authors."""
+
+STEPS, SEED = 5, 0
+COARSE, FINE = 32, 200
+"""Pixels of a side of the picture that comes first, and of the one that stays."""
+
+MOST_POINTS = 64
+"""Places whose pictures are asked for at once."""
+
+Question = tuple[str, dict[str, Any]]
+"""Name of a question and its parameters."""
+
+
+def map_of(card: Card, knobs: Mapping[str, Any]) -> dict[str, Any]:
+    """How the samples of a map are laid out, from a browser's knobs.
+
+    What is not there, or no number, as in a link that somebody wrote by hand, stands at its
+    default.
+    """
+    spaces = card.network.get("spaces", [])
+    space = knobs.get("space")
+    distance = knobs.get("distance")
+    return {
+        "space": space if space in spaces else "",
+        "count": min(card.n, int(_number(knobs.get("count"), 10, 10_000, COUNT))),
+        "seed": SEED,
+        "steps": STEPS,
+        "lam": round(_number(knobs.get("lam"), 0, 1, LAM), 2),
+        "neighbours": int(_number(knobs.get("neighbours"), 2, 100, NEIGHBOURS)),
+        "min_dist": round(_number(knobs.get("mindist"), 0, 1, MIN_DIST), 2),
+        "distance": distance if distance in {"fisher", "euclid"} else "fisher",
+    }
+
+
+def questions(about: dict[str, Any]) -> dict[str, Question]:
+    """Name of a part -> question and parameters, in the order in which they are drawn."""
+    return {
+        "map": ("boundary map", about),
+        "coarse": ("territory", about | {"window": None, "side": COARSE}),
+        "fine": ("territory", about | {"window": None, "side": FINE}),
+        "trust": ("trust", about),
+        "pockets": ("pockets", about),
+    }
+
+
+def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the parts of a map lie, and the facts of those that are there.
+
+    Returns: {"map", "spaces", "parts": {name: {"key", "facts" or None}}, "missing": number}, or
+        {"error"} in words.
+    """
+    try:
+        _decides(card)
+        about = map_of(card, knobs)
+        asked = questions(about)
+        if knobs.get("b"):
+            asked["second"] = _second(studies, knobs, about)
+    except StudyError as error:
+        return {"error": str(error)}
+    bench = studies.bench(card)
+    parts = {}
+    for name, (question, parameters) in asked.items():
+        key = bench.address(question, **parameters)
+        parts[name] = {"key": key, "facts": studies.store.facts(key)}
+    return {
+        "map": about,
+        "spaces": card.network.get("spaces", []),
+        "network": card.study.network,
+        "data": card.study.data,
+        "parts": parts,
+        "missing": sum(part["facts"] is None for part in parts.values()),
+    }
+
+
+def map_task(studies: Studies, wish: Any) -> dict[str, Any]:
+    """All parts of one map."""
+    source, about = _wished(studies, wish)
+    return asked_of(studies, source, questions(about))
+
+
+def sweep_task(studies: Studies, wish: Any) -> dict[str, Any]:
+    """Scores of maps over lam."""
+    source, about = _wished(studies, wish)
+    del about["lam"], about["distance"]
+    return asked_of(studies, source, {"sweep": ("lam sweep", about)})
+
+
+def zoom_task(studies: Studies, wish: Any) -> dict[str, Any]:
+    """A window of a map: {"window": [left, right, bottom, top]}."""
+    source, about = _wished(studies, wish)
+    window = window_of(wish.get("window"))
+    asked = {"zoom": ("territory", about | {"window": window, "side": FINE})}
+    return asked_of(studies, source, asked)
+
+
+def second_task(studies: Studies, wish: Any) -> dict[str, Any]:
+    """What the network beside decides over the map of the first: {"b": its wish}."""
+    source, about = _wished(studies, wish)
+    other, _ = opened(studies, wish.get("b"))
+    return asked_of(studies, source, {"second": _second(studies, wish, about)}, other)
+
+
+TASKS: dict[str, Callable[[Studies, Any], dict[str, Any]]] = {
+    "sweep": sweep_task,
+    "zoom": zoom_task,
+    "second": second_task,
+}
+"""What is computed on demand beside the map itself; each makes what its job is told."""
+
+
+def window_of(given: Any) -> list[float]:
+    """[left, right, bottom, top] of a browser, rounded so that equal views are one question.
+
+    Raises: ParameterError for anything else.
+    """
+    if (
+        not isinstance(given, list)
+        or len(given) != 4
+        or not all(type(edge) in {int, float} and math.isfinite(edge) for edge in given)
+        or not (given[0] < given[1] and given[2] < given[3])
+    ):
+        raise ParameterError(
+            f"A window is [left, right, bottom, top], each edge a number; got {cut(given)}."
+        )
+    digits = 3 - math.floor(math.log10(given[1] - given[0]))
+    return [round(float(edge), digits) for edge in given]
+
+
+def points_of(text: str) -> list[list[float]]:
+    """Places of the plane from "x,y;x,y".
+
+    Raises: ParameterError for anything else, or more than `MOST_POINTS`.
+    """
+    try:
+        points = [[float(number) for number in point.split(",")] for point in text.split(";")]
+    except ValueError:
+        points = []
+    good = 0 < len(points) <= MOST_POINTS and all(
+        len(point) == 2 and all(map(math.isfinite, point)) for point in points
+    )
+    if not good:
+        raise ParameterError(
+            f"Places are written x,y;x,y, 1 to {MOST_POINTS} of them; got {cut(text)}."
+        )
+    return points
+
+
+def inverse_task(studies: Studies, wish: Any, text: str) -> dict[str, Any]:
+    """The pictures that a map puts at places, for a call that answers at once."""
+    source, about = _wished(studies, wish)
+    return {
+        "source": dataclasses.asdict(source),
+        "map": about,
+        "points": points_of(text),
+        "budget": studies.settings.budget,
+    }
+
+
+def _wished(studies: Studies, wish: Any) -> tuple[Source, dict[str, Any]]:
+    source, card = opened(studies, wish)
+    _decides(card)
+    return source, map_of(card, wish)
+
+
+def _second(studies: Studies, wish: Mapping[str, Any], about: dict[str, Any]) -> Question:
+    _, card = opened(studies, wish.get("b"))
+    _decides(card)
+    other = {"other": card.study.network, "window": None, "side": FINE}
+    return "other territory", about | other
+
+
+def _decides(card: Card) -> None:
+    """Raises: ParameterError for a network that decides nothing."""
+    if card.network["output"] == "embedding":
+        raise ParameterError(
+            "This network gives an embedding, not class probabilities, so that it has no decision "
+            "boundaries. See what it does to the classes on the Embedding page."
+        )
+
+
+def _number(given: Any, low: float, high: float, default: float) -> float:
+    """A number within bounds; a query says it as text."""
+    try:
+        value = float(given)
+    except (TypeError, ValueError):
+        return default
+    return min(high, max(low, value)) if math.isfinite(value) else default

@@ -1,0 +1,227 @@
+"""What the Boundary page consists of."""
+
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from ... import boundaries
+from ...components.controls import (
+    choice,
+    explained,
+    icon_button,
+    segments,
+    slider,
+    status_line,
+    tools,
+)
+from ...ids import Ids
+from .reading import MARKS, TEXTS
+
+ids = Ids("boundary")
+
+DISTANCES = {"fisher": "Fisher", "euclid": "Euclidean"}
+GROUNDS = {"a": "A", "b": "B", "both": "Both"}
+TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso", "look": "Look", "pan": "Move"}
+DOWNLOADS = {
+    "png": "Map (PNG)",
+    "csv": "Samples of the map (CSV)",
+    "markers-png": "Markers (PNG)",
+    "markers-csv": "Markers (CSV)",
+}
+
+_RESET = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
+
+
+def layout() -> Component:
+    """The page before any study is open."""
+    return html.Div(
+        [
+            dcc.Store(id=ids("knobs")),
+            dcc.Store(id=ids("plan")),
+            _toolbar(),
+            html.Div([_left(), _centre(), _side()], className="boundary-body"),
+        ],
+        className="boundary",
+    )
+
+
+def stores() -> list[Component]:
+    """What jobs are started by and what they write to, and the markers that somebody set."""
+    tasks = [
+        f"{name}-{task}" for task in boundaries.TASKS for name in ("wish", "progress", "answer")
+    ]
+    return [
+        *(dcc.Store(id=ids(name)) for name in ("to-compute", "progress", "computed", *tasks)),
+        dcc.Store(id=ids("kept"), storage_type="session"),
+    ]
+
+
+def _toolbar() -> Component:
+    return html.Div(
+        [
+            choice(ids("space"), "Space", {}, "", width=132),
+            choice(ids("count"), "Samples", {}, "600", width=106),
+            segments(ids("distance"), "Distance", DISTANCES, "fisher"),
+            _share(),
+            _number("neighbours", "Neighbours", 30, (5, 100, 5), 58),
+            _number("mindist", "Min. distance", 0.1, (0, 1, 0.05), 62),
+            tools(
+                explained(ids("help"), TEXTS, width=470),
+                [icon_button(ids("reset"), _RESET, "Show the whole map again (key 0)")],
+                {ids(name): text for name, text in DOWNLOADS.items()},
+            ),
+        ],
+        className="toolbar",
+        role="toolbar",
+        **{"aria-label": "How the map is made"},
+    )
+
+
+def _share() -> Component:
+    """How much of the distance is Euclidean, and who finds that out."""
+    text = (
+        "Share of the Euclidean distance, 0 to 1. None: only what the network tells apart counts, "
+        "and samples of a class fall onto each other. All: a plain map, which knows no network."
+    )
+    return html.Div(
+        [
+            dmc.Tooltip(
+                html.Span(
+                    [html.Span("Euclidean share ", className="wide-only"), "λ"], className="label"
+                ),
+                label=text,
+                multiline=True,
+                w=300,
+            ),
+            slider(ids("lam"), "Euclidean share λ", (0, 1, 0.05), 0.65, 96, precision=2),
+            dmc.Tooltip(
+                dmc.Button(
+                    "Propose", id=ids("propose"), size="compact-xs", variant="default", n_clicks=0
+                ),
+                label="Make maps with several shares and take the largest one that costs no "
+                "agreement between neighbours",
+                multiline=True,
+                w=280,
+                openDelay=400,
+            ),
+        ],
+        id=ids("lam-box"),
+        className="choice",
+    )
+
+
+def _number(
+    name: str, label: str, value: float, span: tuple[float, float, float], width: int
+) -> Component:
+    low, high, step = span
+    return html.Div(
+        [
+            html.Label(label, htmlFor=ids(name), className="label"),
+            dmc.NumberInput(
+                id=ids(name),
+                value=value,
+                min=low,
+                max=high,
+                step=step,
+                size="xs",
+                w=width,
+                debounce=600,
+                clampBehavior="strict",
+            ),
+        ],
+        className="choice",
+    )
+
+
+def _left() -> Component:
+    return html.Aside(
+        [
+            html.Div(id="legend", className="legend"),
+            html.Div(
+                [
+                    html.H2("Marks"),
+                    *(
+                        html.Div(
+                            [html.I(className=f"map-mark {name}", **{"aria-hidden": "true"}), text],
+                            className="key",
+                        )
+                        for name, text in MARKS.items()
+                    ),
+                ],
+                className="map-marks",
+            ),
+        ],
+        className="boundary-left",
+    )
+
+
+def _centre() -> Component:
+    return html.Section(
+        [
+            html.Div(
+                [
+                    segments(ids("tool"), "Drag", TOOLS, "rectangle"),
+                    html.Div(
+                        segments(ids("ground"), "Ground", GROUNDS, "a"),
+                        id=ids("ground-box"),
+                        className="hidden",
+                    ),
+                    html.Div(
+                        [
+                            html.Span("Veil", className="label"),
+                            slider(
+                                ids("veil"),
+                                "Veil over what cannot be trusted",
+                                (0, 100, 5),
+                                0,
+                                110,
+                                updatemode="drag",
+                            ),
+                        ],
+                        className="choice",
+                    ),
+                ],
+                className="boundary-tools",
+            ),
+            html.Div(
+                [
+                    html.H1(id=ids("title"), className="title"),
+                    html.P(id=ids("subtitle"), className="quiet"),
+                ],
+                className="heading",
+            ),
+            html.Div(id=ids("map"), className="map-box"),
+            html.Div(id=ids("place"), className="map-place"),
+            status_line(ids("status"), ids("again")),
+        ],
+        className="boundary-centre",
+        **{"aria-labelledby": ids("title")},
+    )
+
+
+def _side() -> Component:
+    panels = {"markers": "Markers", "pockets": "Pockets", "trust": "Trust"}
+    return html.Aside(
+        [
+            dmc.Tabs(
+                [
+                    dmc.TabsList([dmc.TabsTab(text, value=name) for name, text in panels.items()]),
+                    *(
+                        dmc.TabsPanel(
+                            html.Div(id=ids(name), className=f"boundary-{name}"),
+                            value=name,
+                            className="tab-body",
+                        )
+                        for name in panels
+                    ),
+                ],
+                id=ids("tab"),
+                value="markers",
+                keepMounted=True,
+            )
+        ],
+        className="side",
+        id="side",
+    )

@@ -1,0 +1,49 @@
+"""How to read a map of decisions, in words."""
+
+from __future__ import annotations
+
+TEXTS = (
+    (
+        "Map",
+        "Samples that the network treats alike lie near each other. Distances are Fisher "
+        "distances, along which the network's answer changes little, mixed with a share λ of the "
+        "plain Euclidean ones; UMAP lays them out. Axes have no unit and no direction.",
+    ),
+    (
+        "Ground",
+        "Every place of the map is made into an image by an inverse map and shown to the network: "
+        "the colour is the class that it decides for, pale where it is not certain. Lines part "
+        "classes.",
+    ),
+    (
+        "Samples",
+        "The colour of a point is its true class. A ring shows the class that the network takes "
+        "it for, where that is another one. A cross marks a contradiction: the ground around the "
+        "sample is of another class than the network gives the sample itself.",
+    ),
+    (
+        "Veil",
+        "Two dimensions cannot hold them all. The veil hides what cannot be trusted: places far "
+        "from all samples, and places whose image belongs elsewhere on the map.",
+    ),
+    (
+        "Looking",
+        "With Look, a click shows what lies there, and dragging walks along a line in six steps. "
+        "The wheel zooms, and what holds still is drawn finer; the middle button or Move pans, 0 "
+        "shows all. By keyboard: arrows move the map under a cross, + and - zoom, Enter selects "
+        "or looks at the cross.",
+    ),
+    (
+        "Pockets",
+        "Islands of one class inside another, the most suspicious first. Adversarial samples and "
+        "back doors lie in such.",
+    ),
+)
+
+MARKS = {
+    "ring": "taken for the ring's class",
+    "cross": "contradicts the ground",
+    "pale": "not certain",
+    "hatched": "not to be trusted (Veil)",
+}
+"""What is drawn beside the colours of classes, and what it means."""
