@@ -34,6 +34,15 @@ test("B is turned towards the layer that A shows, and to no other meanwhile", as
   assert.deepEqual([b.turned.key, asked.length], ["first", 2], "it is known");
 });
 
+test("both are asked for the points that were chosen, not for what A's layer made of them", () => {
+  const { pairing, page, asked } = open();
+  const wish = { layer: "vector", points: "position", position: 7 };
+  page.reps.a.plan = planOf("vector", { which: "samples", position: 0, wish });
+  pairing.planned();
+  const { points, position } = asked[0].at(-1);
+  assert.deepEqual([points, position], ["position", 7]);
+});
+
 test("a comparison that cannot be had says why, once", async () => {
   const { pairing, b, end, asked } = open();
   pairing.planned();

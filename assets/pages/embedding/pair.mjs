@@ -52,9 +52,9 @@ export class Pairing {
     const { second } = this.page.bridge.workspace;
     if (!this.key || !second || this.waiting === this.key) return;
     this.waiting = this.key;
-    const { which, position } = reps.a.plan;
+    const { points, position } = reps.a.plan.wish; // each layer makes of it what it can
     ask("pair", {
-      ...wishOf(), points: which, position, b: second.study.wish, blayer: reps.b.plan.layer,
+      ...wishOf(), points, position, b: second.study.wish, blayer: reps.b.plan.layer,
     });
     this.draw();
   }
