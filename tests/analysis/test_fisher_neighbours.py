@@ -117,7 +117,7 @@ def test_each_is_its_own_first_neighbour_and_the_parts_mix_to_the_distances():
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     n=st.integers(1, 60),
@@ -139,7 +139,7 @@ def test_what_is_proven_is_exact(*, seed, n, share, most, lam, steps, sharp, kin
     assert_exact(*among(x, predict, k=k, lam=lam, steps=steps, most=budget))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10**6), q=st.integers(1, 30), n=st.integers(1, 50), data=st.data())
 def test_queries_apart_from_samples(seed, q, n, data):
     between = lines.of(classifier(3, 3, seed))
@@ -336,7 +336,7 @@ def test_one_sample():
 # What is known before a network is asked
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     offset=st.sampled_from([0.0, 100.0]),
@@ -385,7 +385,7 @@ def test_bounds_are_tight():
     assert gap.max() <= fisher_bounds.TIE + 2e-5
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10**6), q=st.integers(1, 600), n=st.integers(1, 600))
 def test_the_largest_euclidean_distance(seed, q, n):
     draw = np.random.default_rng(seed)

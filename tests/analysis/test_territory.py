@@ -123,7 +123,7 @@ def stop(after):
     return report
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     seed=st.integers(0, 9999),
     side=st.integers(1, 9),
@@ -265,7 +265,7 @@ def test_sharpening_says_how_far_it_is_and_stops_when_told(monkeypatch):
 # Between pixels, and along lines
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(coarse=st.integers(1, 6), side=st.integers(1, 23), seed=st.integers(0, 99))
 def test_interpolation_is_bilinear_between_centres(coarse, side, seed):
     draw = np.random.default_rng(seed)

@@ -51,7 +51,7 @@ def test_pixels_that_numbers_cannot_tell_apart_are_refused():
             UNIT.axes(side)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     n=st.integers(1, 6),
     seed=st.integers(0, 999),
