@@ -34,6 +34,12 @@ _SAYING = {
     "between": "Correlating",
     "mean maps": "Taking the mean",
     "class maps": "Taking the means of all classes",
+    "boundary map": "Laying samples out",
+    "territory": "Asking what is decided where",
+    "other territory": "Asking the other network",
+    "trust": "Round trips",
+    "pockets": "Looking for pockets",
+    "lam sweep": "Trying shares",
 }
 
 
@@ -71,7 +77,7 @@ def answer(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
             continue
         for asked in step["questions"]:
             name, question = asked["name"], asked["question"]
-            progress.begin(f"{where}{_SAYING.get(question, question)}")
+            progress.begin(where, _SAYING.get(question, question))
             try:
                 found = _answer(bench, question, asked["parameters"])
             except Cancelled:
@@ -118,7 +124,7 @@ class _Progress:
         self._names = [[asked["name"] for asked in step["questions"]] for step in steps]
         self._total = max(1, sum(map(len, self._names)))
         self._begun, self._part = -1, 0.0
-        self._text = ""
+        self._where = self._text = ""
         self._clock = Clock()
         self._first: dict[str, int] = {}
         for number, names in enumerate(self._names):
@@ -144,15 +150,16 @@ class _Progress:
         self._part = 1.0
         self._say(now=True)
 
-    def begin(self, text: str) -> None:
+    def begin(self, where: str, text: str) -> None:
         self._begun += 1
         self._part = 0.0
-        self._text = text
+        self._where, self._text = where, text
         self._say(now=True)
 
     def report(self, fraction: float, text: str = "") -> None:
         # A question may ask others on its way, each of which begins at nothing.
         self._part = max(self._part, fraction)
+        self._text = text or self._text
         self._say(now=False)
 
     def _say(self, *, now: bool) -> None:
@@ -161,7 +168,7 @@ class _Progress:
             "done": dict(self.done),
             "failed": dict(self.failed),
             "fraction": share,
-            "text": self._text,
+            "text": self._where + self._text,
             "left": self._clock.left(share),
         }
         self._desk.tell([state], now=now)

@@ -98,6 +98,24 @@ def check_pixels(arrays: Sequence[Array], scales: Sequence[float], name: str) ->
             )
 
 
+def class_names(dataset: Dataset, classes: int) -> tuple[str, ...]:
+    """Names of the classes that a network tells apart; those of the data for an embedding.
+
+    Args:
+        classes: as in `check_labels`.
+    Raises: DataError if the data has more of them.
+    """
+    names = dataset.class_names
+    if not classes:
+        return names if (dataset.labels >= 0).any() else ()
+    if len(names) > classes:
+        raise DataError(
+            f"The data has {len(names)} classes, the network tells {classes} apart. "
+            "Use the data that it was trained for, or a network for these classes."
+        )
+    return names + tuple(str(k) for k in range(len(names), classes))
+
+
 def _fits(found: Shape, wanted: Shape) -> bool:
     if found == wanted:
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from .errors import DataError, ParameterError
 from .types import Array, Dataset, Report, silent
@@ -208,20 +209,33 @@ def _images(folder: Path, deep: bool) -> tuple[list[Path], int]:
     return images, others
 
 
+def unpack(content: bytes, name: str, size: Size) -> Array:
+    """One picture that somebody sent: (height, width, channels) float32 in [0, 1].
+
+    Args:
+        name: that it is called in messages.
+        size: that it is brought to.
+    Raises: DataError if it cannot be read, or is too large.
+    """
+    return _pixels(io.BytesIO(content), size, name)
+
+
 @contextmanager
-def _opened(file: Path) -> Iterator[Image.Image]:
+def _opened(file: Path | io.BytesIO, name: str = "") -> Iterator[Image.Image]:
+    name = name or str(file)
     try:
         with Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise DataError(
-                    f"Image '{file}' has {image.width} x {image.height} pixels; "
+                    f"Image '{name}' has {image.width} x {image.height} pixels; "
                     f"at most {MAX_PIXELS:,} are read. Make it smaller."
                 )
             yield image
     except _BROKEN as error:
-        raise DataError(
-            f"Image '{file}' cannot be read ({error}). Mend it or take it out of the folder."
-        ) from error
+        strange = isinstance(error, UnidentifiedImageError)
+        why = f"it is none of {', '.join(FORMATS)}" if strange else error
+        advice = "take it out of the folder" if isinstance(file, Path) else "leave it out"
+        raise DataError(f"Image '{name}' cannot be read ({why}). Mend it or {advice}.") from error
 
 
 def _measure(files: list[Path], report: Report) -> list[Size]:
@@ -242,9 +256,9 @@ def _common(sizes: list[Size]) -> Size:
     return height, width, max(size[2] for size in sizes)
 
 
-def _pixels(file: Path, size: Size) -> Array:
+def _pixels(file: Path | io.BytesIO, size: Size, name: str = "") -> Array:
     """(height, width, channels) float32 in [0, 1]; transparency is left out."""
-    with _opened(file) as image:
+    with _opened(file, name) as image:
         if image.mode.startswith("I"):
             x = np.asarray(image, np.float32)[..., np.newaxis] / 65_535
             x = np.repeat(x, size[2], axis=-1)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -180,6 +181,18 @@ class Network:
         """
         size = self.batch_size * (batches if self._any_batch else 1)
         return self._runner.between(starts, end, size), size
+
+    def scores(self, count: int) -> Callable[[Any], Any]:
+        """Class scores, whose softmax are the class probabilities, for gradients.
+
+        Args:
+            count: samples that are given at once.
+        Returns: a function from a tensor (count, *shape), of the one input, to a tensor
+            (count, class_count), through which TensorFlow takes gradients.
+        Raises: ModelError for an embedding, or if it cannot be computed.
+        """
+        self.check_classifies()
+        return self._runner.scores(count, str(self.output))
 
     def run(
         self, x: Array | Inputs, layers: Sequence[str], report: Report = silent

@@ -9,14 +9,12 @@ batches of a fixed size.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from . import affine, fitting, graph
 from . import fisher_kernels as kernels
-from . import fitting, graph
 from .calls import PREDICTION, Operation
 from .errors import NotFiniteError, ParameterError, ShapeError
 from .lines import Held, Lines, Predict, check_ends
@@ -36,20 +34,6 @@ HELD = 2**30
 BATCHES, BATCH_BYTES = 4, 64 * 2**20
 """Most batches of the network that run at once on lines, as fewer calls cost less, and most bytes
 that the largest operation then makes of them, unless one batch takes more."""
-
-_AFFINE = frozenset(
-    {
-        *("BatchNormalization", "Dense", "EinsumDense", "Normalization", "Rescaling"),
-        *(f"Conv{axes}D{kind}" for axes in (1, 2, 3) for kind in ("", "Transpose")),
-        *(f"{kind}Conv{axes}D" for kind in ("Depthwise", "Separable") for axes in (1, 2)),
-        *(f"AveragePooling{axes}D" for axes in (1, 2, 3)),
-        *(f"GlobalAveragePooling{axes}D" for axes in (1, 2, 3)),
-        *(f"Cropping{axes}D" for axes in (1, 2, 3)),
-        *("Flatten", "Permute", "Reshape"),
-        *(f"ZeroPadding{axes}D" for axes in (1, 2, 3)),
-    }
-)
-"""Layers of Keras that are affine when nobody trains, apart from an activation at their end."""
 
 
 def cuts(network: Network) -> tuple[str, ...]:
@@ -116,29 +100,12 @@ def lines(network: Network, space: str = INPUT, *, samples: int = 0) -> Lines:
     return _NetworkLines(network, starts, samples)
 
 
-@dataclass(frozen=True)
-class _Opening:
-    """What comes first behind the values that are interpolated, if it is simple.
-
-    Attributes:
-        place: of the last operation that belongs to it.
-        pool: (height, width, channels, window height, window width), as of `kernels.points`.
-        least: 0 for a rectifier, else -infinity.
-    """
-
-    place: int
-    pool: tuple[int, int, int, int, int]
-    least: Any
-
-    @property
-    def size(self) -> int:
-        """Values of a point that are left."""
-        height, width, channels, tall, wide = self.pool
-        return (height // tall) * (width // wide) * channels
-
-
 class _NetworkLines:
-    """Lines on which a network is computed in three parts: affine, simple, and the rest."""
+    """Lines on which a network is computed in three parts.
+
+    What is affine runs once a sample, in `hold`; what is simple while a point is interpolated;
+    the rest of the network once a point.
+    """
 
     def __init__(self, network: Network, starts: tuple[int, ...], samples: int) -> None:
         self._shape = _shape(network, starts)
@@ -147,13 +114,15 @@ class _NetworkLines:
         self._head: Callable[[Array], Array] | None = None
         self._width, behind = self._size, starts
         if len(starts) == 1:
-            end = _affine_end(operations, starts[0], self._size, samples)
+            most = GROWTH * self._size
+            most = min(most, HELD // (4 * samples)) if samples else most
+            end = affine.end_of(operations, starts[0], most)
             if end > starts[0]:
                 self._head, _ = network.between(starts, end, batches)
                 self._width, behind = operations[end].size, (end,)
-        self._opening = _Opening(behind[-1], (1, 1, self._width, 1, 1), _NONE)
+        self._opening = affine.Opening.none(behind[-1], self._width)
         if len(behind) == 1:
-            self._opening = _opening(operations, behind[0])
+            self._opening = affine.opening(operations, behind[0])
             behind = (self._opening.place,)
         self._tail, self._batch = network.between(behind, len(operations) - 1, batches)
         self._classes = network.class_count
@@ -206,9 +175,6 @@ class _NetworkLines:
             return self._buffers.pop()
         except IndexError:
             return np.zeros((self._batch, self._opening.size), np.float32)
-
-
-_NONE = np.float32(-np.inf)
 
 
 def _starts(network: Network, space: str) -> tuple[int, ...]:
@@ -267,92 +233,3 @@ def _flat(x: Array, shape: tuple[int, ...]) -> Array:
             f"{x.shape[1:]}."
         )
     return np.ascontiguousarray(x.reshape(len(x), size), np.float32)
-
-
-def _own(operation: Operation) -> Any:
-    """The layer or function of Keras' own that an operation is named after, else None."""
-    layer = owner = operation.keras
-    if type(layer).__name__ != operation.operation:
-        owner = getattr(layer, "activation", None)
-    modules = [str(getattr(thing, "__module__", "")) for thing in (layer, owner)]
-    return owner if all(module.startswith("keras.") for module in modules) else None
-
-
-def _affine_end(operations: Sequence[Operation], start: int, size: int, samples: int) -> int:
-    """Place of the last operation up to which everything behind a start is affine.
-
-    One beyond GROWTH or HELD is passed over for an earlier one, or for the start itself.
-    """
-    most = GROWTH * size
-    if samples:
-        most = min(most, HELD // (4 * samples))
-    end = start
-    if operations[start].dtype == "float32":
-        for place in _chain(operations, start):
-            if not _affine(operations[place]):
-                break
-            if operations[place].size <= most:
-                end = place
-    return end
-
-
-def _chain(operations: Sequence[Operation], start: int) -> Iterator[int]:
-    """Places of the operations behind a start that each get what the one before gives alone."""
-    chain = set(graph.cuts(operations))
-    # An operation whose place the prediction takes is marked as idle, too, but is none.
-    drawn = max(place for place, each in enumerate(operations[:-1]) if not each.idle)
-    for place in range(start + 1, drawn + 1):
-        if place not in chain or operations[place].sources != (place - 1,):
-            return
-        yield place
-
-
-def _affine(operation: Operation) -> bool:
-    if operation.dtype != "float32":
-        return False
-    if operation.idle and operation.operation not in _AFFINE:
-        return operation.keras is not None
-    layer = _own(operation)
-    exact = getattr(layer, "quantization_mode", None) is None
-    return layer is not None and operation.operation in _AFFINE and exact
-
-
-def _opening(operations: Sequence[Operation], start: int) -> _Opening:
-    """A rectifier and a pooling by windows side by side behind a start, in either order."""
-    given = operations[start]
-    found = _Opening(start, (1, 1, given.size, 1, 1), _NONE)
-    if given.dtype != "float32" or given.run is None:  # an input may still have to be scaled
-        return found
-    pooled = False
-    for place in _chain(operations, start):
-        operation = operations[place]
-        if operation.dtype != "float32":
-            break
-        if _rectifies(operation):
-            found = _Opening(place, found.pool, np.float32(0))
-        elif not pooled and (window := _window(operation)) is not None:
-            pooled = True
-            height, width, channels = given.shape
-            found = _Opening(place, (height, width, channels, *window), found.least)
-        elif not operation.idle or operation.keras is None:
-            break
-    return found
-
-
-def _rectifies(operation: Operation) -> bool:
-    owner = _own(operation)
-    if owner is None or operation.name == PREDICTION:
-        return False
-    if operation.operation == "ReLU":
-        return owner.max_value is None and not owner.negative_slope and not owner.threshold
-    return operation.operation in ("relu", "Relu")
-
-
-def _window(operation: Operation) -> tuple[int, int] | None:
-    """Height and width of the windows of a pooling that takes their maxima side by side."""
-    owner = _own(operation)
-    if operation.operation != "MaxPooling2D" or owner is None:
-        return None
-    height, width = owner.pool_size
-    plain = owner.padding == "valid" and owner.data_format == "channels_last"
-    return (height, width) if plain and tuple(owner.strides) == (height, width) else None

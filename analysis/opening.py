@@ -30,7 +30,7 @@ from .workbench import THUMBNAIL_SIDE, Workbench
 if TYPE_CHECKING:
     from .home import Home
 
-_VERSION = 4
+_VERSION = 5
 """Rises when cards are written differently."""
 
 
@@ -41,7 +41,8 @@ class Card:
     Attributes:
         title: of the study, for people.
         network: facts of the network: "name", "parameters", "operations", "activations",
-            "output" ("embedding" if it tells no classes apart), "history" (of its training, one
+            "output" ("embedding" if it tells no classes apart), "spaces" (layers behind which
+            boundaries can be drawn, see `network_lines.cuts`), "history" (of its training, one
             mapping per epoch).
         study: fingerprints.
         data: name of the data; `split`, `n` of `total` samples shown.

@@ -18,6 +18,10 @@ from .types import Array
 _COMPILED = 8
 """Compiled functions that are kept: each holds a graph of TensorFlow."""
 
+_SQUASHING = frozenset({"softmax", "Softmax", "sigmoid", "Sigmoid"})
+_LEAST = 1e-30
+"""Smallest probability that has a logarithm in float32 with room to spare."""
+
 EVERYTHING = int(np.iinfo(np.int32).max)
 """The end of all features."""
 
@@ -97,6 +101,43 @@ class Runner:
             return found
 
         return run
+
+    def scores(self, count: int, output: str) -> Callable[[Any], Any]:
+        """Class scores before the softmax, as tensors; see `Network.scores`.
+
+        Args:
+            output: what the operation before the last, the probabilities, gives; as in
+                `probabilities`.
+        """
+        given = [place for place, operation in enumerate(self._operations) if not operation.run]
+        end = len(self._operations) - 2
+        bare = self._before_softmax(end) if output in ("softmax", "sigmoid") else None
+        with self._lock:
+            function = self._stretches(tuple(given), end if bare is None else bare, count)
+
+        def run(x: Any) -> Any:
+            (found,) = function(tf.reshape(tf.cast(x, tf.float32), (count, -1)))
+            if output == "softmax":
+                # Where the scores themselves are not to be had, these have the same softmax.
+                return found if bare is not None else tf.math.log(tf.maximum(found, _LEAST))
+            if output == "sigmoid" and bare is None:
+                found = tf.math.log(tf.maximum(found, _LEAST) / tf.maximum(1.0 - found, _LEAST))
+            if output.startswith("sigmoid"):
+                return tf.concat([tf.zeros_like(found), found], axis=1)
+            return found
+
+        return run
+
+    def _before_softmax(self, place: int) -> int | None:
+        """Place of what a softmax or sigmoid is taken of, if they end the network."""
+        operation = self._operations[place]
+        while operation.idle and operation.operation not in _SQUASHING and operation.sources:
+            place = operation.sources[0]
+            operation = self._operations[place]
+        if operation.operation not in _SQUASHING or len(operation.sources) != 1:
+            return None
+        (source,) = operation.sources
+        return source if self._operations[source].shape == operation.shape else None
 
     def _compile_stretch(self, starts: tuple[int, ...], end: int, batch_size: int) -> Any:
         """A TensorFlow function from one batch of what `starts` give to what `end` gives."""

@@ -57,4 +57,12 @@ QUESTIONS = {
     "between": Question(version=2, answer="analysis.relations:between"),
     "mean maps": Question(version=1, answer="analysis.responses:mean_maps"),
     "class maps": Question(version=1, answer="analysis.responses:class_maps"),
+    "boundary map": Question(version=1, answer="analysis.map_answers:boundary_map"),
+    "fisher distances": Question(version=1, answer="analysis.map_answers:distances"),
+    "plain layout": Question(version=1, answer="analysis.map_answers:plain"),
+    "territory": Question(version=1, answer="analysis.map_answers:decided"),
+    "other territory": Question(version=1, answer="analysis.map_answers:decided_by_other"),
+    "trust": Question(version=1, answer="analysis.map_answers:trusted"),
+    "pockets": Question(version=1, answer="analysis.map_answers:pockets_of"),
+    "lam sweep": Question(version=1, answer="analysis.map_answers:sweep"),
 }

@@ -14,9 +14,9 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from . import dataset as datasets
-from . import demos, graph, keras_datasets, training
+from . import demos, fitting, graph, keras_datasets, network_lines, training
 from . import network as networks
-from .errors import DataError, ModelError
+from .errors import ModelError
 from .home import Home
 from .network import Network
 from .opening import (
@@ -230,6 +230,7 @@ def _card(
             "operations": len(full.nodes),
             "activations": sum(node.size for node in full.nodes),
             "output": network.output,
+            "spaces": list(network_lines.cuts(network)) if network.class_count else [],
             "history": [dict(entry) for entry in history],
         },
         study=study,
@@ -237,7 +238,7 @@ def _card(
         split=data.split,
         n=len(data),
         total=data.total,
-        class_names=_class_names(network, data),
+        class_names=fitting.class_names(data, network.class_count),
         image_shape=tuple(shape) if len(shape) == 3 else None,
         notes=data.notes + tuple(network.notes),
         graph=full,
@@ -248,16 +249,3 @@ def _card(
         epoch=source.epoch,
         groups={name: tuple(places.tolist()) for name, places in data.groups.items()},
     )
-
-
-def _class_names(network: Network, data: Dataset) -> tuple[str, ...]:
-    """Of the classes that the network tells apart; those of the data for an embedding."""
-    names = data.class_names
-    if network.output == "embedding":
-        return names if (data.labels >= 0).any() else ()
-    if len(names) > network.class_count:
-        raise DataError(
-            f"The data has {len(names)} classes, the network tells {network.class_count} apart. "
-            "Use the data that it was trained for, or a network for these classes."
-        )
-    return names + tuple(str(k) for k in range(len(names), network.class_count))

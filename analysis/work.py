@@ -13,6 +13,7 @@ from . import activations, graph
 from .asked import answer, sample_maps
 from .board import Desk
 from .errors import Cancelled, StudyError
+from .map_calls import inverse_images, place_inputs
 from .network import Network
 from .opening import Clock, seconds_text
 from .shelf import load, open_source
@@ -20,7 +21,14 @@ from .store import DiskStore
 from .types import Array, Dataset, Node, Report, Source, Study, silent
 from .workbench import Workbench
 
-__all__ = ["answer", "compute_glyphs", "open_study", "sample_maps"]
+__all__ = [
+    "answer",
+    "compute_glyphs",
+    "inverse_images",
+    "open_study",
+    "place_inputs",
+    "sample_maps",
+]
 
 log = logging.getLogger(__name__)
 

@@ -52,9 +52,12 @@ const CLICKS = [
   "boundaryCsv",
   "boundaryMarkersPng",
   "boundaryMarkersCsv",
+  "boundaryPlacedCsv",
+  "boundaryPlace",
+  "boundaryStep",
 ];
 
-const workspace = new Workspace((url) => window.fetch(url));
+const workspace = new Workspace((url, how) => window.fetch(url, how));
 const byId = (id) => document.getElementById(id);
 const set = (id, props) => window.dash_clientside.set_props(id, props);
 

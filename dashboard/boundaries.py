@@ -14,11 +14,11 @@ from analysis.errors import ParameterError, StudyError
 from analysis.opening import Card
 from analysis.types import Source
 
-from .clouds import asked_of, opened
+from .clouds import asked_of, opened, samples_of
 from .studies import Studies, cut
 
-COUNT, LAM, NEIGHBOURS, MIN_DIST = 600, 0.65, 30, 0.1
-"""A map before anybody chooses; the last three are those of the method's authors."""
+COUNT, LAM, NEIGHBOURS, MIN_DIST = 600, 0.65, 30, 0.3
+"""A map before anybody chooses; all but the last are those of the method's authors."""
 
 STEPS, SEED = 5, 0
 COARSE, FINE = 32, 200
@@ -106,17 +106,23 @@ def sweep_task(studies: Studies, wish: Any) -> dict[str, Any]:
 
 
 def zoom_task(studies: Studies, wish: Any) -> dict[str, Any]:
-    """A window of a map: {"window": [left, right, bottom, top]}."""
+    """A window of a map: {"window": [left, right, bottom, top], "of": "a", "b" or "both"}."""
     source, about = _wished(studies, wish)
-    window = window_of(wish.get("window"))
-    asked = {"zoom": ("territory", about | {"window": window, "side": FINE})}
-    return asked_of(studies, source, asked)
+    seen = {"window": window_of(wish.get("window")), "side": FINE}
+    asked, other = {}, None
+    if wish.get("of") in {"b", "both"}:
+        other, second = _beside(studies, wish)
+        network = {"other": second.study.network}
+        asked["zoom-b"] = ("other territory", about | network | seen)
+    if wish.get("of") != "b":
+        asked["zoom"] = ("territory", about | seen)
+    return asked_of(studies, source, asked, other)
 
 
 def second_task(studies: Studies, wish: Any) -> dict[str, Any]:
     """What the network beside decides over the map of the first: {"b": its wish}."""
     source, about = _wished(studies, wish)
-    other, _ = opened(studies, wish.get("b"))
+    other, _ = _beside(studies, wish)
     return asked_of(studies, source, {"second": _second(studies, wish, about)}, other)
 
 
@@ -182,9 +188,55 @@ def _wished(studies: Studies, wish: Any) -> tuple[Source, dict[str, Any]]:
     return source, map_of(card, wish)
 
 
-def _second(studies: Studies, wish: Mapping[str, Any], about: dict[str, Any]) -> Question:
-    _, card = opened(studies, wish.get("b"))
+def place_task(
+    studies: Studies, wish: Any, what: Any, files: list[tuple[str, bytes]]
+) -> dict[str, Any]:
+    """Inputs that are to be placed on a map.
+
+    Args:
+        what: {"kind": "samples", "samples"}, {"kind": "attack", "sample", "epsilon"} or
+            {"kind": "images"}.
+        files: names and contents of image files.
+    Raises: ParameterError for anything else.
+    """
+    source, card = opened(studies, wish)
     _decides(card)
+    task = {
+        "source": dataclasses.asdict(source),
+        "map": map_of(card, wish),
+        "budget": studies.settings.budget,
+    }
+    return task | {"what": _placed(card, what, files)}
+
+
+def _placed(card: Card, what: Any, files: list[tuple[str, bytes]]) -> dict[str, Any]:
+    kind = what.get("kind") if isinstance(what, dict) else None
+    if kind == "samples":
+        return {"kind": kind, "samples": samples_of(what, card.n)}
+    if kind == "attack":
+        sample, epsilon = what.get("sample"), what.get("epsilon")
+        if type(epsilon) not in {int, float} or not 0 <= epsilon <= 1:
+            raise ParameterError(f"An epsilon is a number from 0 to 1; got {cut(epsilon)}.")
+        (place,) = samples_of({"samples": [sample]}, card.n)
+        return {"kind": kind, "sample": place, "epsilon": float(epsilon)}
+    if kind == "images":
+        if not 0 < len(files) <= MOST_POINTS:
+            raise ParameterError(
+                f"1 to {MOST_POINTS} image files can be placed at once; got {len(files)}."
+            )
+        return {"kind": kind, "files": [(name[:80], content) for name, content in files]}
+    raise ParameterError(f"Samples, an attack or images can be placed; got {cut(kind)}.")
+
+
+def _beside(studies: Studies, wish: Mapping[str, Any]) -> tuple[Source, Card]:
+    """The second network, which is shown on the same map."""
+    source, card = opened(studies, wish.get("b"))
+    _decides(card)
+    return source, card
+
+
+def _second(studies: Studies, wish: Mapping[str, Any], about: dict[str, Any]) -> Question:
+    _, card = _beside(studies, wish)
     other = {"other": card.study.network, "window": None, "side": FINE}
     return "other territory", about | other
 

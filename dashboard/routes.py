@@ -51,10 +51,10 @@ def add(server: Flask, studies: Studies) -> None:
     @server.get("/result/<key>/<name>")
     def result(key: str, name: str) -> Response:
         if not is_key(key):
-            abort(_text(404, "That is no address of a result."))
+            abort(text(404, "That is no address of a result."))
         array = store.array(key, name)
         if array is None or array.dtype.kind not in "biuf":
-            abort(_text(404, "There is no such result; it may have been evicted. Reload the page."))
+            abort(text(404, "There is no such result; it may have been evicted. Reload the page."))
         return _binary(array)
 
     @server.get("/columns/<key>/<names>")
@@ -62,23 +62,23 @@ def add(server: Flask, studies: Studies) -> None:
         """Some arrays of equal length of one result, one after the other: (names, m)."""
         wanted = names.split(",")
         if not is_key(key) or not 0 < len(wanted) <= _MOST_COLUMNS:
-            abort(_text(404, "That is no address of columns."))
+            abort(text(404, "That is no address of columns."))
         found = store.arrays(key, wanted)
         if found is None or len({(a.shape, a.dtype) for a in found}) > 1 or found[0].ndim != 1:
-            abort(_text(404, "There are no such columns; they may have been evicted. Reload."))
+            abort(text(404, "There are no such columns; they may have been evicted. Reload."))
         return _binary(np.stack(found))
 
     @server.get("/maps/<int:sample>")
     def maps(sample: int) -> Response:
         """What every layer makes of one sample: all its maps, one after the other."""
         try:
-            source, card = clouds.opened(studies, _wish(request.args))
+            source, card = clouds.opened(studies, wish_of(request.args))
             if sample >= card.n:
-                abort(_text(404, f"This study has samples 0 to {card.n - 1}."))
+                abort(text(404, f"This study has samples 0 to {card.n - 1}."))
             task = {"source": dataclasses.asdict(source), "samples": [sample]}
             values = studies.engine.call("sample_maps", task)
         except StudyError as error:
-            abort(_text(422, str(error)))
+            abort(text(422, str(error)))
         response = _binary(np.frombuffer(values, np.float32))
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -86,16 +86,16 @@ def add(server: Flask, studies: Studies) -> None:
     @server.get("/image/<key>/<int:index>.png")
     def image(key: str, index: int) -> Response:
         if not is_key(key):
-            abort(_text(404, "That is no address of a result."))
+            abort(text(404, "That is no address of a result."))
         images = pictures(key)
         if images is None or index >= len(images):
-            abort(_text(404, "There is no such picture."))
+            abort(text(404, "There is no such picture."))
         response = Response(encode(images[index]), mimetype="image/png")
         response.headers["Cache-Control"] = _FOREVER
         return response
 
 
-def _wish(query: Mapping[str, str]) -> dict[str, Any]:
+def wish_of(query: Mapping[str, str]) -> dict[str, Any]:
     """A study as a query names it, whose values are text."""
     wish: dict[str, Any] = dict(query)
     if re.fullmatch(r"\d{1,9}", wish.get("epoch", ""), re.ASCII):
@@ -121,5 +121,6 @@ def encode(pixels: Any) -> bytes:
     return file.getvalue()
 
 
-def _text(status: int, sentence: str) -> Response:
+def text(status: int, sentence: str) -> Response:
+    """An answer in words."""
     return make_response(f"{sentence}\n", status)

@@ -10,7 +10,7 @@ from dash import Dash, Input, Output, html
 from analysis.engine import Engine
 from analysis.home import Home
 
-from . import routes, safety, session
+from . import map_routes, routes, safety, session
 from .clientside import Linker
 from .components import frame as frame_layout
 from .ids import frame
@@ -65,6 +65,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
     for page in PAGES:
         page.register(app, studies)
     routes.add(app.server, studies)
+    map_routes.add(app.server, studies)
     safety.protect(app.server, settings)
     safety.add_headers(app)
     return app

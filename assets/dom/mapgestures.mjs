@@ -2,6 +2,7 @@
 import { inside, nearest } from "../lib/points.mjs";
 import { along } from "../lib/windows.mjs";
 import { DRAG, REACH, howOf, shapeTest } from "./gestures.mjs";
+import { diamondAt } from "./mapdiamonds.mjs";
 import { PIN_REACH } from "./mappoints.mjs";
 
 const KEY_ZOOM = 1.25;
@@ -92,7 +93,7 @@ export class MapGestures {
     if (!view.view) return;
     const here = this.at(event);
     if (!drag) {
-      view.point(this.under(here), event);
+      this.point(here, event);
       view.on.place(view.placeAt(here), false);
       return;
     }
@@ -102,6 +103,15 @@ export class MapGestures {
     drag.dragging = true;
     if (drag.pan) this.pan(dx, dy);
     else this.extend(here);
+  }
+
+  /** Point at the diamond, else at the sample, that is there. */
+  point(here, event) {
+    const { view } = this;
+    const diamond = diamondAt(view.place, view.chains, here);
+    if (diamond) view.point(-1);
+    view.pointDiamond(diamond, event);
+    if (!diamond) view.point(this.under(here), event);
   }
 
   pan(dx, dy) {
@@ -119,6 +129,7 @@ export class MapGestures {
     if (view.tool === "lasso") drag.trail.push(within);
     else drag.trail[1] = within;
     view.point(-1);
+    view.pointDiamond(null);
     view.outline();
   }
 
@@ -134,12 +145,14 @@ export class MapGestures {
     view.on.select(found, howOf(event, view.workspace));
   }
 
-  /** Open a marker, select a sample, or look at a place where there is none. */
+  /** Open a marker or what was placed, select a sample, or look at a place where there is none. */
   click(here, event) {
     const { view } = this;
     const pin = this.pin(here);
+    const diamond = diamondAt(view.place, view.chains, here);
     this.picked = this.under(here);
     if (pin) view.on.pin(pin);
+    else if (diamond) view.on.open(diamond);
     else if (this.picked >= 0) view.on.select(Uint32Array.of(this.picked), howOf(event, view.workspace));
     else if (view.tool === "look") view.on.look(view.placeAt(here), null);
     else if (howOf(event, view.workspace) === "replace") view.on.select(new Uint32Array(0), "replace");
@@ -154,6 +167,7 @@ export class MapGestures {
 
   leave() {
     this.view.point(-1);
+    this.view.pointDiamond(null);
     this.view.on.place(null, false);
   }
 

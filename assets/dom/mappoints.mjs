@@ -3,13 +3,32 @@ import { GROUND, UNLABELLED, colourOf } from "../lib/palette.mjs";
 import { toPixel } from "../lib/points.mjs";
 import { lay, shapeOf, stampOf } from "../lib/stamps.mjs";
 
-const INK = { light: [20, 23, 28], dark: [244, 246, 249] };
+/** Colour of what is drawn upon classes. */
+export const INK = { light: [20, 23, 28], dark: [244, 246, 249] };
 const AWAY = 40; // pixels beyond the canvas from which on nothing of a sample is seen
 const REST = { scale: 0.72, alpha: 0.38 }; // of what is not selected
 const CHOSEN = 1.45;
 const KEPT = 10; // sizes of stamps
 const PIN = 9; // pixels, radius of a marker
 const CROSS = 7; // half a side of the cross in the middle
+
+const FILL = 0.035; // of the canvas that is taken by samples
+const RADII = [1.3, 4.2]; // pixels, of a sample
+const GROWTH = 0.3; // of a sample while the map is zoomed, as a power
+
+/**
+ * Radius of a sample, by how many there are and how far the map is zoomed.
+ * @param {number} m - samples.
+ * @param {import("../lib/windows.mjs").Size} size - of the map on the screen.
+ * @param {number} magnification - 1 where all of it is seen.
+ * @returns {number} pixels of the screen.
+ */
+export function radiusOf(m, { width, height }, magnification) {
+  const room = Math.sqrt((FILL * width * height) / (Math.PI * Math.max(1, m)));
+  const [least, most] = RADII;
+  const growth = Math.min(2, Math.max(1, magnification) ** GROWTH);
+  return Math.round(growth * Math.min(most, Math.max(least, room)) * 4) / 4; // few sizes are made
+}
 
 const css = (colour) => `rgb(${colour.join(",")})`;
 

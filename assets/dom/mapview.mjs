@@ -1,17 +1,15 @@
-/** A map of decisions: its ground, its samples, markers, and what is drawn over them meanwhile. */
-import { drawRings, drawShape } from "../lib/matrix.mjs";
+/** A map of decisions: its ground, its samples, what is placed on it, markers, and what is drawn over. */
 import { toData, toPixel } from "../lib/points.mjs";
 import { colourOf, toHex } from "../lib/palette.mjs";
 import { fitted, panned, readWindow, windowOf, zoomed } from "../lib/windows.mjs";
 import { make } from "./make.mjs";
+import { drawDiamonds } from "./mapdiamonds.mjs";
 import { MapGestures } from "./mapgestures.mjs";
 import { MapGround } from "./mapground.mjs";
-import { MapPoints, drawMiddle, drawPins, orderOf, splitOrder } from "./mappoints.mjs";
+import { drawOver } from "./mapover.mjs";
+import { MapPoints, drawPins, orderOf, radiusOf, splitOrder } from "./mappoints.mjs";
 
 const SMALLEST = 80; // pixels below which nothing is drawn
-const FILL = 0.035; // of the canvas that is taken by samples
-const RADII = [1.3, 4.2]; // pixels, of a sample
-const GROWTH = 0.3; // of a sample while the map is zoomed, as a power
 
 /**
  * @typedef {object} MapData
@@ -34,6 +32,9 @@ export class MapView {
    * @param {(from: [number, number], to: [number, number] | null) => void} parts.on.look - a place
    *   was clicked, or a line was drawn, with the tool for that.
    * @param {(pin: import("./mappoints.mjs").Pin) => void} parts.on.pin - a marker was clicked.
+   * @param {(diamond: import("./mapdiamonds.mjs").Diamond | null, event?: MouseEvent) => void} parts.on.diamond
+   *   - pointed at.
+   * @param {(diamond: import("./mapdiamonds.mjs").Diamond) => void} parts.on.open - it was clicked.
    * @param {() => void} parts.on.moved - another part is seen.
    */
   constructor({ box, workspace, on }) {
@@ -44,6 +45,7 @@ export class MapView {
     this.ground = new MapGround(this.document);
     this.points = new MapPoints();
     Object.assign(this, { data: null, look: null, pins: [], next: 1, view: null, hovered: -1 });
+    Object.assign(this, { chains: [], marked: null });
     this.build();
     const when = (event, act) => workspace.on(event, act, box);
     when("colours", () => this.recolour());
@@ -102,6 +104,13 @@ export class MapView {
   /** @param {import("./mappoints.mjs").Pin[]} pins @param {number} next - number of a new one. */
   setPins(pins, next) {
     Object.assign(this, { pins, next });
+    this.soon();
+  }
+
+  /** @param {import("./mapdiamonds.mjs").Chain[]} chains - of what is placed on the map. */
+  setChains(chains) {
+    this.chains = chains;
+    if (!chains.some(({ diamonds }) => diamonds.includes(this.marked))) this.pointDiamond(null);
     this.soon();
   }
 
@@ -176,6 +185,7 @@ export class MapView {
   setView(view, away = true) {
     Object.assign(this, { view, away });
     this.point(-1); // what was pointed at is somewhere else now
+    this.pointDiamond(null);
     this.soon();
     this.on.moved();
   }
@@ -223,7 +233,7 @@ export class MapView {
   redraw() {
     this.page.cancelAnimationFrame(this.pending);
     this.pending = null;
-    if (!this.data || !this.fit()) return;
+    if (!this.data || !this.workspace.ready || !this.fit()) return;
     this.element.dataset.tool = this.tool;
     this.paintGround();
     this.paintSamples();
@@ -265,13 +275,9 @@ export class MapView {
     return focus === null ? null : Uint8Array.from(look.shown, (k) => Number(k === focus));
   }
 
-  /** Pixels of the screen, by how many samples there are and how far the map is zoomed. */
+  /** Of a sample, in pixels of the screen. */
   get radius() {
-    const { width, height } = this.size;
-    const room = Math.sqrt((FILL * width * height) / (Math.PI * Math.max(1, this.data.samples.length)));
-    const [least, most] = RADII;
-    const growth = Math.min(2, Math.max(1, this.magnification) ** GROWTH);
-    return Math.round(growth * Math.min(most, Math.max(least, room)) * 4) / 4; // few sizes are made
+    return radiusOf(this.data.samples.length, this.size, this.magnification);
   }
 
   paintSamples() {
@@ -284,7 +290,9 @@ export class MapView {
       theme: workspace.scheme,
     };
     this.points.draw(this.canvas, this.place, { x: data.x, y: data.y, look }, how);
-    this.drawPins(this.canvas.getContext("2d"), this.pins);
+    const context = this.canvas.getContext("2d");
+    drawDiamonds(context, this.place, this.chains, { theme: workspace.scheme, classes: this.classes });
+    this.drawPins(context, this.pins);
   }
 
   drawPins(context, list) {
@@ -295,23 +303,9 @@ export class MapView {
     drawPins(context, this.place, pins, { theme: this.workspace.scheme, font });
   }
 
-  /** A ring around what is pointed at, the shape that is being drawn, the cross of the keyboard. */
+  /** What is pointed at, and what is being drawn. */
   outline() {
-    const context = this.over.getContext("2d");
-    context.clearRect(0, 0, this.over.width, this.over.height);
-    if (!this.data || !this.view) return;
-    const { ratio } = this;
-    const theme = this.workspace.scheme;
-    const pointed = this.where.get(this.workspace.hovered);
-    const { shape, line, keys } = this.gestures;
-    const style = { width: 1.5 * ratio, dark: theme === "dark" };
-    if (pointed !== undefined) {
-      const plot = { area: this.area, view: this.view, x: this.data.x, y: this.data.y };
-      drawRings(context, [plot], [pointed], { ...style, radius: (2.1 * this.radius + 4) * ratio });
-    }
-    if (shape) drawShape(context, shape, { ...style, lasso: this.tool === "lasso" });
-    if (line) this.drawPins(context, line.map(([x, y], k) => ({ x, y, number: this.next + k, row: 1 })));
-    if (keys) drawMiddle(context, this.place, theme);
+    drawOver(this);
   }
 
   /** Say which sample is pointed at. */
@@ -321,6 +315,20 @@ export class MapView {
     this.hovered = point;
     this.on.hover(point, event);
     if (changed) this.outline();
+  }
+
+  /** Say which diamond is pointed at. */
+  pointDiamond(diamond, event) {
+    if (!diamond && !this.marked) return;
+    this.mark(diamond);
+    this.on.diamond(diamond, event);
+  }
+
+  /** Point a diamond out. @param {import("./mapdiamonds.mjs").Diamond | null} diamond */
+  mark(diamond) {
+    if (diamond === this.marked) return;
+    this.marked = diamond;
+    this.outline();
   }
 
   /** What is seen as one picture, without what only the pointer shows. @returns {HTMLCanvasElement} */

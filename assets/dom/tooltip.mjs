@@ -78,8 +78,10 @@ export class Tooltip {
     ];
   }
 
-  text(at, title, lines) {
+  /** @param {Node | null} [picture] - beside the lines. */
+  text(at, title, lines, picture = null) {
     this.element.replaceChildren(
+      ...(picture ? [picture] : []),
       make(
         this.document,
         "div",

@@ -24,7 +24,7 @@ function samplesOf({ points, positions }) {
 }
 
 export class Workspace {
-  /** @param {(url: string) => Promise<Response>} fetcher - how arrays are asked for. */
+  /** @param {(url: string, how?: RequestInit) => Promise<Response>} fetcher - how arrays are asked for. */
   constructor(fetcher) {
     this.fetcher = fetcher;
     this.listeners = new Map();

@@ -17,6 +17,8 @@
  */
 
 const OPAQUE = 0xff000000;
+const BAR = 0.7; // half the width of a cross's bars, in pixels of the screen
+const HALO = 1.15; // and with what sets it off
 
 /** How much of a pixel, whose centre is `away` beyond an edge, lies within: a ramp of one pixel. */
 const within = (away) => Math.min(1, Math.max(0, 0.5 - away));
@@ -53,8 +55,8 @@ export const LAYERS = ["rim", "ring", "gap", "fill", "halo", "cross"];
 export function shapeOf({ radius, unit, edge, ring, cross }) {
   const inner = radius + (ring ? 0.8 * unit : 0);
   const outer = inner + (ring ? Math.max(1.4 * unit, 0.42 * radius) : 0);
-  const arm = cross ? Math.max(1.25 * radius, 3.6 * unit) : 0;
-  const half = Math.ceil(Math.max(outer + edge * unit, arm + 1.6 * unit) + 0.5);
+  const arm = cross ? Math.max(0.95 * radius, 3.6 * unit) : 0;
+  const half = Math.ceil(Math.max(outer + edge * unit, arm + HALO * unit) + 0.5);
   const side = 2 * half + 1;
   const covers = LAYERS.map(() => new Float32Array(side * side));
   for (let p = 0; p < side * side; p++) {
@@ -65,7 +67,7 @@ export function shapeOf({ radius, unit, edge, ring, cross }) {
     if (ring) [covers[1][p], covers[2][p]] = [within(away - outer), within(away - inner)];
     if (cross) {
       const off = toCross(x, y, arm);
-      [covers[4][p], covers[5][p]] = [within(off - 1.6 * unit), within(off - 0.75 * unit)];
+      [covers[4][p], covers[5][p]] = [within(off - HALO * unit), within(off - BAR * unit)];
     }
   }
   return { side, covers };

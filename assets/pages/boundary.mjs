@@ -1,15 +1,17 @@
 /** The Boundary page in the browser: a map of what the network decides, and what is said of it. */
-import { decidedAt, pixelAt } from "../lib/territory.mjs";
 import { Legend } from "../dom/legend.mjs";
 import { percent } from "../dom/make.mjs";
 import { MapSteps, mapHint } from "../dom/mapsteps.mjs";
 import { MapView } from "../dom/mapview.mjs";
 import { Files } from "./boundary/files.mjs";
-import { Knobs, groundOf } from "./boundary/knobs.mjs";
+import { Knobs, decides, groundOf } from "./boundary/knobs.mjs";
 import { Markers } from "./boundary/markers.mjs";
 import { MapParts, PARTS } from "./boundary/parts.mjs";
+import { Placed } from "./boundary/placed.mjs";
+import { PlaceForms } from "./boundary/placeforms.mjs";
 import { Plans } from "./boundary/plans.mjs";
 import { Pockets } from "./boundary/pockets.mjs";
+import { Pointing } from "./boundary/pointing.mjs";
 import { Trust } from "./boundary/trust.mjs";
 import * as words from "./boundary/words.mjs";
 import { Zooms } from "./boundary/zooms.mjs";
@@ -21,13 +23,13 @@ const SETTLED = 300; // milliseconds after which the veil stays where it was dra
  * @param {import("../clientside.mjs").Bridge} bridge
  */
 export function boundary(bridge) {
-  const { window, workspace, tooltip, byId, set, nothing, changeView } = bridge;
+  const { window, workspace, byId, set, nothing, changeView } = bridge;
   const id = (name) => byId(`boundary-${name}`);
   const parts = { tool: "rectangle" };
   const rep = new MapParts(workspace, (what, part) => arrived(what, part));
   const ask = (task, wish) => set(`boundary-wish-${task}`, { data: { ...wish, asked: Date.now() } });
   const view = () => parts.view ?? null;
-  const ground = () => groundOf(workspace.view, Boolean(workspace.second));
+  const ground = () => groundOf(workspace.view, workspace.second?.study);
   const page = {
     bridge, rep, words, id, ask, view, ground, mount, redraw, paint, waiting, caption,
     planned: () => knobs.planned(),
@@ -35,10 +37,13 @@ export function boundary(bridge) {
   };
   const knobs = new Knobs(page);
   const plans = new Plans(page);
-  const zooms = new Zooms(page);
+  const zooms = (page.zooms = new Zooms(page));
   const markers = (page.markers = new Markers(page));
   const trust = new Trust(page);
   const pockets = new Pockets(page);
+  const placed = (page.placed = new Placed(page));
+  const forms = (page.forms = new PlaceForms(page));
+  const pointing = new Pointing(page);
   const files = new Files(page);
 
   /** The page's parts, made anew whenever it is shown. */
@@ -47,24 +52,13 @@ export function boundary(bridge) {
     if (!here || parts.here === here) return Boolean(here);
     Object.assign(parts, { here, shown: "" });
     parts.steps = new MapSteps(here, words.STEPS);
-    parts.view = new MapView({
-      box: here,
-      workspace,
-      on: {
-        select: (points, how) => workspace.select(Array.from(points, (point) => rep.map.samples[point]), how),
-        hover: (point, event) => hover(point, event),
-        place: (place, byKeys) => tell(place, byKeys),
-        look: (from, to) => look(from, to),
-        pin: (pin) => pinned(pin),
-        moved: () => zooms.moved(),
-      },
-    });
+    parts.view = new MapView({ box: here, workspace, on: pointing.on });
     parts.view.element.remove(); // until there is a map
     parts.view.tool = parts.tool;
     parts.legend = new Legend(byId("legend"), workspace, (focus) => changeView({ focus }), {
       mode: () => (workspace.study.labelled ? "class" : "predicted"),
     });
-    for (const tab of [markers, trust, pockets]) tab.mounted();
+    for (const tab of [markers, trust, pockets, placed, forms]) tab.mounted();
     workspace.on("view", () => viewed(), here);
     workspace.on("second", () => second(), here);
     return true;
@@ -78,7 +72,7 @@ export function boundary(bridge) {
     else if (!rep.ready) waiting();
     else show();
     partial();
-    for (const tab of [trust, pockets]) tab.draw();
+    for (const tab of [trust, pockets, placed]) tab.draw();
   }
 
   function show() {
@@ -110,7 +104,7 @@ export function boundary(bridge) {
 
   /** The ground, and the words that belong to it. */
   function paint() {
-    if (!rep.ready || !parts.view) return;
+    if (!rep.ready || !workspace.ready || !parts.view?.look || !id("title")) return;
     const shown = ground();
     const whole = { a: rep.raster, b: rep.second };
     const rasters = (which) => (whole[which] ? [whole[which], ...zooms.rasters(which)] : []);
@@ -128,7 +122,7 @@ export function boundary(bridge) {
     parts.view.describe(words.altText({
       title, placed: rep.map.samples.length, raster: rep.raster, classes: workspace.study.classes,
       wrong: ring.filter((k) => k >= 0).length, contradicting: rep.trust?.contradicting.length ?? 0,
-      markers: markers.here.length,
+      markers: markers.here.length, others: placed.size,
     }));
   }
 
@@ -189,54 +183,8 @@ export function boundary(bridge) {
   /** The network beside has come or gone. */
   function second() {
     if (!mount()) return;
-    id("ground-box").classList.toggle("hidden", !workspace.second);
+    id("ground-box").classList.toggle("hidden", !decides(workspace.second?.study));
     if (rep.ready) viewed();
-  }
-
-  function hover(point, event) {
-    if (point < 0) {
-      workspace.hover(null);
-      tooltip.hide();
-      return;
-    }
-    const sample = rep.map.samples[point];
-    workspace.hover(sample);
-    const contradicts = parts.view.look.cross[point];
-    const lines = contradicts ? ["lies in a region of another class than it is taken for"] : [];
-    tooltip.sample(event, sample, { lines });
-  }
-
-  /** Say what is at a place: to the eye, and for the keyboard aloud. */
-  function tell(place, byKeys) {
-    const element = id("place");
-    element.setAttribute("aria-live", byKeys ? "polite" : "off");
-    element.textContent = place ? placeText(place) : "";
-  }
-
-  function placeText([x, y]) {
-    const at = (raster, which) =>
-      [...zooms.rasters(which).toReversed(), raster]
-        .map((one) => one && decidedAt(one, x, y))
-        .find(Boolean) ?? null;
-    const shown = ground();
-    const { trust: trusted } = rep;
-    const pixel = trusted ? pixelAt(trusted.window, trusted.side, x, y) : -1;
-    return words.placeText({
-      decided: at(rep.raster, "a"),
-      other: shown === "a" ? null : at(rep.second, "b"),
-      trusted: pixel < 0 ? null : Boolean(trusted.mask[pixel]),
-      name: (k) => workspace.className(k),
-    });
-  }
-
-  function look(from, to) {
-    if (markers.drop(from, to).length) set("boundary-tab", { value: "markers" });
-    paint();
-  }
-
-  function pinned(pin) {
-    set("boundary-tab", { value: "markers" });
-    markers.view.show(pin);
   }
 
   workspace.on("study", () => {
@@ -251,6 +199,8 @@ export function boundary(bridge) {
     ...knobs.callbacks(),
 
     ...plans.callbacks(),
+
+    ...forms.callbacks(),
 
     ...Object.fromEntries(
       ["Sweep", "Zoom", "Second"].map((task) => [
@@ -293,6 +243,7 @@ export function boundary(bridge) {
     boundaryCsv: () => (files.samples(), nothing()),
     boundaryMarkersPng: () => (files.markersPng(), nothing()),
     boundaryMarkersCsv: () => (files.markersCsv(), nothing()),
+    boundaryPlacedCsv: () => (files.placedCsv(), nothing()),
 
     /** The page was shown: take up what is open. */
     shown() {

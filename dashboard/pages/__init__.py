@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ..page import Page
-from . import embedding, network
+from . import boundary, embedding, network
 
-PAGES: tuple[Page, ...] = (network.PAGE, embedding.PAGE)
+PAGES: tuple[Page, ...] = (network.PAGE, embedding.PAGE, boundary.PAGE)

@@ -283,16 +283,16 @@ test("controls and view say the same of each other", () => {
   const { calls, view } = knobsOf();
   const [asked, ...values] = calls.boundaryKnobs(view, STUDY, null, null);
   assert.deepEqual(asked, {
-    study: "s", split: "test", space: "", count: 600, lam: 0.65, neighbours: 30, mindist: 0.1, distance: "fisher", b: null,
+    study: "s", split: "test", space: "", count: 600, lam: 0.65, neighbours: 30, mindist: 0.3, distance: "fisher", b: null,
   });
-  assert.deepEqual(values, ["/", "600", 0.65, 30, 0.1, "fisher", "a", 0]);
+  assert.deepEqual(values, ["/", "600", 0.65, 30, 0.3, "fisher", "a", 0]);
   assert.equal(calls.boundaryKnobs(view, STUDY, null, asked)[0], undefined, "nothing new is asked");
   assert.equal(calls.pickBoundary(...values.slice(0, 7), view), undefined, "what is shown picks nothing");
 });
 
 test("each control changes its field, and another map is seen whole", () => {
   const { calls, view } = knobsOf({ window: "0,1,0,1", veil: 20 });
-  const values = ["/", "600", 0.65, 30, 0.1, "fisher", "a"];
+  const values = ["/", "600", 0.65, 30, 0.3, "fisher", "a"];
   const picks = [
     ["pool", { space: "pool" }], ["2000", { count: 2000 }], [0.2999999, { lam: 0.3 }], [50, { neighbours: 50 }],
     [0.25, { mindist: 0.25 }], ["euclid", { distance: "euclid" }],
@@ -323,7 +323,8 @@ test("with a network beside its boundaries are shown too, until somebody chooses
   assert.deepEqual(calls.pickBoundary(...values.with(6, "b").slice(0, 7), view), { ...view, ground: "b" });
   const mute = { ...beside, keys: {} };
   assert.equal(calls.boundaryKnobs(view, STUDY, mute, null)[0].b, null, "an embedding decides nothing");
-  assert.deepEqual([groundOf({ ground: "b" }, false), groundOf({ ground: null }, true)], ["a", "both"]);
+  assert.deepEqual([null, mute, beside].map((one) => groundOf({ ground: null }, one)), ["a", "a", "both"]);
+  assert.equal(groundOf({ ground: "b" }, null), "a");
   assert.equal(calls.boundaryKnobs(view, { ...STUDY, keys: {} }, null, {})[0], null);
 });
 
@@ -354,12 +355,12 @@ test("other shares are tried once, and the proposed one is taken", async () => {
 
 test("a place is asked for with its study and its map, and nothing that is not set", async () => {
   const wish = {
-    study: "s", split: "", epoch: 0, data_of: null, space: "", count: 3, lam: 0.65, neighbours: 30, mindist: 0.1,
+    study: "s", split: "", epoch: 0, data_of: null, space: "", count: 3, lam: 0.65, neighbours: 30, mindist: 0.3,
     distance: "fisher", b: { study: "t" }, asked: 7,
   };
   assert.equal(
     String(queryOf(wish)),
-    "study=s&split=&epoch=0&space=&count=3&lam=0.65&neighbours=30&mindist=0.1&distance=fisher",
+    "study=s&split=&epoch=0&space=&count=3&lam=0.65&neighbours=30&mindist=0.3&distance=fisher",
   );
   const urls = [];
   const headers = { "X-Shape": "2,6", "X-Dtype": "<f4", "X-Image-Shape": "2,2,1", "X-Classes": "2" };
@@ -387,8 +388,8 @@ test("a map is told in words", () => {
   assert.match(words.subtitleText(MAP, study, 3), /^3 of 10,000 test samples by Fisher distance, λ = 0\.65.*true class/);
   assert.match(words.subtitleText(MAP, { ...study, labelled: 0 }, 3), /predicted class/);
   const raster = { labels: Uint8Array.of(0, 0, 0, 1) };
-  const text = words.altText({ title: "Map", placed: 3, raster, classes: ["x", "y", "z"], wrong: 1, contradicting: 2, markers: 0 });
-  assert.match(text, /^Map: 3 samples, 1 of them taken.*2 in a region.*Regions: x 75\.0 %, y 25\.0 %\. Arrow/);
+  const text = words.altText({ title: "Map", placed: 3, raster, classes: ["x", "y", "z"], wrong: 1, contradicting: 2, markers: 0, others: 3 });
+  assert.match(text, /^Map: 3 samples, 1 of them taken.*2 in a region.*, 3 other inputs placed on it\. Regions: x 75\.0 %, y 25\.0 %\. Arrow/);
   const name = (k) => "xyz"[k];
   const at = { decided: { label: 0, certainty: 0.5 }, other: null, trusted: null, name };
   assert.equal(words.placeText(at), "x, certainty 50.0 %");

@@ -17,7 +17,7 @@ function open({ window = "", tool = "rectangle" } = {}) {
   };
   const said = [];
   const on = Object.fromEntries(
-    ["select", "hover", "place", "look", "pin", "moved"].map((name) => [name, (...what) => said.push([name, ...what])]),
+    ["select", "hover", "diamond", "place", "look", "pin", "open", "moved"].map((name) => [name, (...what) => said.push([name, ...what])]),
   );
   const view = new MapView({ box, workspace, on });
   Object.assign(view.element, { clientWidth: SIDE, clientHeight: SIDE, isConnected: true });
@@ -113,6 +113,28 @@ test("a marker that is clicked is opened, whatever lies under it", () => {
   view.setPins([pin], 4);
   drag([45, 45]);
   assert.deepEqual([of("pin"), of("select"), of("look")], [[[pin]], [], []]);
+});
+
+test("a diamond lies above samples and below markers: pointed at it is told, clicked it is opened", () => {
+  const { drag, of, view, pointer } = open();
+  const [one, other] = [{ x: 1, y: 9, label: 0 }, { x: 8, y: 8, label: 1 }];
+  view.setChains([{ diamonds: [one, other], path: false }]);
+  pointer("pointermove", 203, 200);
+  pointer("pointermove", 42, 40);
+  assert.deepEqual([of("hover").map(([point]) => point), of("diamond").map(([what]) => what), view.marked], [[2, -1], [one], one]);
+  drag([42, 40]);
+  assert.deepEqual([of("open"), of("select")], [[[one]], []]);
+  view.setChains([{ diamonds: [one], path: false }]);
+  assert.equal(view.marked, one, "what stays is still pointed at");
+  view.setChains([]);
+  assert.deepEqual([of("diamond").at(-1)[0], view.marked], [null, null]);
+  view.setChains([{ diamonds: [one], path: false }]);
+  view.setPins([{ x: 1, y: 9, number: 1, row: 0, label: 0 }], 2);
+  drag([42, 40]);
+  assert.deepEqual([of("pin").length, of("open").length], [1, 1]);
+  view.mark(one);
+  view.zoom(0.9);
+  assert.equal(view.marked, null, "it is somewhere else now");
 });
 
 test("the wheel zooms about the pointer, dragging with Move or the middle button moves", () => {

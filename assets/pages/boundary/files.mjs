@@ -2,6 +2,7 @@
 import { table } from "../../lib/csv.mjs";
 import { mapPicture, markerSheet } from "../../dom/mappicture.mjs";
 import { percent } from "../../dom/make.mjs";
+import { tableOf } from "../../dom/sequences.mjs";
 
 export class Files {
   /** @param {object} page - of `boundary.mjs`. */
@@ -29,8 +30,9 @@ export class Files {
     const { view, bridge, caption } = this.page;
     const { element, ratio } = view();
     const { title, subtitle } = caption();
-    const { classes } = bridge.workspace.study;
-    this.png(mapPicture({ canvas: view().picture(), element, ratio, title, subtitle, classes }), "-map");
+    const { classes, title: study } = bridge.workspace.study;
+    const words = { title: `${study}: ${title}`, subtitle, classes };
+    this.png(mapPicture({ canvas: view().picture(), element, ratio, ...words }), "-map");
   }
 
   /** Every sample of the map: where it is, what it is, what it is taken for. */
@@ -58,6 +60,13 @@ export class Files {
 
   markersCsv() {
     if (this.marked) this.csv(this.page.markers.table(), "-markers");
+  }
+
+  placedCsv() {
+    const { placed, bridge } = this.page;
+    const { columns, rows } = tableOf(placed.list);
+    if (rows.length) this.csv({ columns, rows }, "-placed");
+    else bridge.toast("Nothing has been placed yet: see the Place tab.");
   }
 
   markersPng() {

@@ -32,15 +32,26 @@ export function queryOf(wish) {
 export async function inverse(workspace, wish, places) {
   const query = queryOf(wish);
   query.set("points", places.map((place) => place.join(",")).join(";"));
-  const response = await workspace.fetcher(`/inverse?${query}`);
+  return inputsOf(await workspace.fetcher(`/inverse?${query}`));
+}
+
+/**
+ * Inputs as an answer holds them, row by row.
+ * @param {Response} response
+ * @param {number} [more] - numbers that come before the input in every row.
+ * @returns {Promise<(Inverse & {before: Float32Array})[]>}
+ * @throws {Error} in the server's words.
+ */
+export async function inputsOf(response, more = 0) {
   if (!response.ok) throw new Error((await response.text()).trim() || response.statusText);
   const header = (name) => (response.headers.get(name) ?? "").split(",").filter(Boolean).map(Number);
   const [count, width] = header("X-Shape");
-  const values = typed(await response.arrayBuffer(), response.headers.get("X-Dtype"), [count, width]);
+  const rows = typed(await response.arrayBuffer(), response.headers.get("X-Dtype"), [count, width]);
   const [classes] = header("X-Classes");
   const shape = header("X-Image-Shape");
   return Array.from({ length: count }, (_, k) => {
-    const row = values.subarray(k * width, (k + 1) * width);
-    return { values: row.subarray(0, width - classes), shape, probabilities: row.subarray(width - classes) };
+    const row = rows.subarray(k * width, (k + 1) * width);
+    const [values, probabilities] = [row.subarray(more, width - classes), row.subarray(width - classes)];
+    return { before: row.subarray(0, more), values, shape, probabilities };
   });
 }

@@ -2,7 +2,7 @@
 import { count as number } from "../../dom/make.mjs";
 
 /** What stands where a view says nothing, as `dashboard/boundaries.py` takes it. */
-export const USUAL = { count: 600, lam: 0.65, neighbours: 30, mindist: 0.1 };
+export const USUAL = { count: 600, lam: 0.65, neighbours: 30, mindist: 0.3 };
 
 /** The input among the names of layers, none of which is so called. */
 const INPUT = "/";
@@ -26,8 +26,11 @@ export function countOf(view, n) {
   return there.includes(wanted) ? wanted : there.at(-1);
 }
 
-/** Whose decisions are shown. @param {boolean} beside - whether there is a network B. */
-export const groundOf = (view, beside) => (beside ? (view.ground ?? "both") : "a");
+/** Whose decisions are shown. @param {object | null | undefined} beside - the study of network B. */
+export const groundOf = (view, beside) => (decides(beside) ? (view.ground ?? "both") : "a");
+
+/** Whether there is a network that tells classes apart. @param {object | null | undefined} study */
+export const decides = (study) => Boolean(study?.keys.predictions);
 
 export class Knobs {
   /** @param {object} page - of `boundary.mjs`. */
@@ -42,19 +45,19 @@ export class Knobs {
 
   /** What the server is asked: the study and the map; null of a network without classes. */
   asked(view, study, beside) {
-    if (!study.keys.predictions) return null;
+    if (!decides(study)) return null;
     const { space, lam, neighbours, mindist, distance } = view;
     return {
       ...study.wish, space, count: countOf(view, study.n), lam: lam ?? USUAL.lam,
       neighbours: neighbours ?? USUAL.neighbours, mindist: mindist ?? USUAL.mindist, distance,
-      b: beside?.keys.predictions ? beside.wish : null,
+      b: decides(beside) ? beside.wish : null,
     };
   }
 
   /** Fields of the view that lead back to the map that is shown. */
   ofMap() {
     const { view } = this.workspace;
-    return Object.fromEntries(MAP_FIELDS.map((name) => [name, view[name]]));
+    return Object.fromEntries(["study", "split", "epoch", ...MAP_FIELDS].map((name) => [name, view[name]]));
   }
 
   /** What the pickers may be set to. */
@@ -62,9 +65,9 @@ export class Knobs {
     const { set } = this.page.bridge;
     const { plan } = this.page.rep;
     set("boundary-count", { data: countsFor(study.n) });
-    const known = plan?.spaces ?? (view.space ? ["", view.space] : [""]);
-    const names = known.map((name) => (name ? { value: name, label: name } : { value: INPUT, label: "Input" }));
-    set("boundary-space", { data: names });
+    const layers = (plan?.spaces ?? [view.space]).filter(Boolean);
+    const names = layers.map((name) => ({ value: name, label: name }));
+    set("boundary-space", { data: [{ value: INPUT, label: "Input" }, ...names] });
   }
 
   /** The server says which layers there are, and which space it took. */
@@ -85,7 +88,7 @@ export class Knobs {
       neighbours: view.neighbours ?? USUAL.neighbours,
       mindist: view.mindist ?? USUAL.mindist,
       distance: view.distance,
-      ground: groundOf(view, Boolean(beside)),
+      ground: groundOf(view, beside),
       veil: view.veil ?? 0,
     };
   }
@@ -101,7 +104,7 @@ export class Knobs {
         const wanted = this.asked(view, study, beside);
         const changed = JSON.stringify(wanted) !== JSON.stringify(known ?? null);
         id("lam-box")?.classList.toggle("hidden", view.distance === "euclid");
-        id("ground-box")?.classList.toggle("hidden", !beside);
+        id("ground-box")?.classList.toggle("hidden", !decides(beside));
         this.options(study, view);
         this.told = id("map");
         return [changed ? wanted : nothing(), ...Object.values(this.shown(view, study, beside))];
@@ -121,7 +124,7 @@ export class Knobs {
         if (typeof mindist === "number" && mindist >= 0 && mindist <= 1) put("mindist", Math.round(100 * mindist) / 100, shown.mindist);
         put("distance", distance, view.distance);
         if (MAP_FIELDS.some((name) => name in next)) next.window = ""; // of another map
-        if (second) put("ground", ground, shown.ground);
+        if (decides(second?.study)) put("ground", ground, shown.ground);
         return Object.keys(next).length ? { ...view, ...next } : nothing();
       },
     };

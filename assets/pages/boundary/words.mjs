@@ -45,8 +45,9 @@ export function subtitleText(map, { total, split, labelled }, placed) {
  * @param {number} what.wrong - samples taken for another class.
  * @param {number} what.contradicting
  * @param {number} what.markers
+ * @param {number} what.others - inputs placed on it that are not among its samples.
  */
-export function altText({ title, placed, raster, classes, wrong, contradicting, markers }) {
+export function altText({ title, placed, raster, classes, wrong, contradicting, markers, others }) {
   const shares = raster ? sharesOf(raster.labels, classes.length) : [];
   const regions = Array.from(shares, (share, k) => ({ share, name: classes[k] }))
     .filter(({ share }) => share > 0.005)
@@ -57,6 +58,7 @@ export function altText({ title, placed, raster, classes, wrong, contradicting, 
     `${title}: ${count(placed)} samples, ${count(wrong)} of them taken for another class`,
     contradicting ? `, ${count(contradicting)} in a region of another class than the network gives them` : "",
     markers ? `, ${count(markers)} markers` : "",
+    others ? `, ${count(others)} other inputs placed on it` : "",
     regions.length ? `. Regions: ${regions.join(", ")}` : "",
     ". Arrow keys move the map under a cross, + and - zoom, 0 shows all, Enter acts at the cross.",
   ].join("");

@@ -29,6 +29,9 @@ CLICKS = {
     "csv": "boundaryCsv",
     "markers-png": "boundaryMarkersPng",
     "markers-csv": "boundaryMarkersCsv",
+    "placed-csv": "boundaryPlacedCsv",
+    "place-group-now": "boundaryPlace",
+    "place-step": "boundaryStep",
 }
 
 
@@ -82,6 +85,9 @@ def _clientside(app: Dash) -> None:
     link.tell("boundaryProgress", Input(ids("progress"), "data"))
     link.tell("boundaryComputed", Input(ids("computed"), "data"))
     link.tell("boundaryKept", Input(ids("kept"), "data"))
+    link.tell("boundaryGroups", Input(frame("groups"), "data"))
+    link.tell("boundaryGroup", Input(ids("place-group"), "value"))
+    link.tell("boundaryEpsilon", Input(ids("place-epsilon"), "value"))
     for task in boundaries.TASKS:
         name = f"boundary{task.title()}"
         link.tell(f"{name}Progress", Input(ids(f"progress-{task}"), "data"))

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from ... import boundaries
 from ...components.controls import (
+    bare_select,
     choice,
     explained,
     icon_button,
@@ -29,6 +30,7 @@ DOWNLOADS = {
     "csv": "Samples of the map (CSV)",
     "markers-png": "Markers (PNG)",
     "markers-csv": "Markers (CSV)",
+    "placed-csv": "Placed inputs (CSV)",
 }
 
 _RESET = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
@@ -65,8 +67,8 @@ def _toolbar() -> Component:
             choice(ids("count"), "Samples", {}, "600", width=106),
             segments(ids("distance"), "Distance", DISTANCES, "fisher"),
             _share(),
-            _number("neighbours", "Neighbours", 30, (5, 100, 5), 58),
-            _number("mindist", "Min. distance", 0.1, (0, 1, 0.05), 62),
+            _number("neighbours", "Neighbours", boundaries.NEIGHBOURS, (5, 100, 5), 58),
+            _number("mindist", "Min. distance", boundaries.MIN_DIST, (0, 1, 0.05), 62),
             tools(
                 explained(ids("help"), TEXTS, width=470),
                 [icon_button(ids("reset"), _RESET, "Show the whole map again (key 0)")],
@@ -201,20 +203,76 @@ def _centre() -> Component:
     )
 
 
+def _place() -> Component:
+    """What can be put on the map, how that went, and what was put there."""
+    files = (
+        "PNG, JPEG, BMP or WebP, up to 64 at once, also dropped onto the map. They are read as "
+        "grey or colour, as the network takes them, and brought to the size of its input."
+    )
+    step = "One fast-gradient step: every value moves by ε to where the network errs more."
+    group = bare_select(
+        ids("place-group"),
+        "Group of samples",
+        190,
+        data=[{"value": "/", "label": "The selection (0)"}],
+        value="/",
+        comboboxProps={"withinPortal": True},
+    )
+    strength = html.Div(
+        [
+            html.Span(id=ids("place-epsilon-now"), className="label"),
+            slider(
+                ids("place-epsilon"),
+                "Size of the step, ε",
+                (0, 0.5, 0.01),
+                0.1,
+                96,
+                precision=2,
+                updatemode="drag",
+            ),
+            _action("place-step", "Take the step"),
+        ],
+        className="place-row",
+    )
+    return html.Div(
+        [
+            html.H3("A group"),
+            html.Div([group, _action("place-group-now", "Place")], className="place-row"),
+            html.H3("Image files"),
+            html.Div(id=ids("place-files"), className="place-row"),
+            html.P(files, className="quiet"),
+            html.H3("Adversarial sample"),
+            html.P(step, className="quiet"),
+            html.Div(id=ids("place-sample")),
+            strength,
+            html.P(id=ids("place-status"), className="place-status", role="status"),
+            html.Div(id=ids("placed")),
+        ],
+        className="boundary-placed",
+    )
+
+
+def _action(name: str, text: str) -> Component:
+    return dmc.Button(
+        text, id=ids(name), size="compact-xs", variant="default", n_clicks=0, disabled=True
+    )
+
+
 def _side() -> Component:
-    panels = {"markers": "Markers", "pockets": "Pockets", "trust": "Trust"}
+    lists = {"markers": "Markers", "pockets": "Pockets", "trust": "Trust"}
+    panels: list[tuple[str, str, Component]] = [
+        (name, text, html.Div(id=ids(name), className=f"boundary-{name}"))
+        for name, text in lists.items()
+    ]
+    panels.append(("placed", "Place", _place()))
     return html.Aside(
         [
             dmc.Tabs(
                 [
-                    dmc.TabsList([dmc.TabsTab(text, value=name) for name, text in panels.items()]),
+                    dmc.TabsList([dmc.TabsTab(text, value=name) for name, text, _ in panels]),
                     *(
-                        dmc.TabsPanel(
-                            html.Div(id=ids(name), className=f"boundary-{name}"),
-                            value=name,
-                            className="tab-body",
-                        )
-                        for name in panels
+                        dmc.TabsPanel(content, value=name, className="tab-body")
+                        for name, _, content in panels
                     ),
                 ],
                 id=ids("tab"),

@@ -38,11 +38,18 @@ TEXTS = (
         "Islands of one class inside another, the most suspicious first. Adversarial samples and "
         "back doors lie in such.",
     ),
+    (
+        "Placing",
+        "Groups, image files and adversarial samples can be placed on a finished map, which stays "
+        "as it is: each comes to lie where the map puts what the network treats like it. They "
+        "are diamonds in the colour of the class that is decided.",
+    ),
 )
 
 MARKS = {
     "ring": "taken for the ring's class",
     "cross": "contradicts the ground",
+    "diamond": "placed on the map (Place)",
     "pale": "not certain",
     "hatched": "not to be trusted (Veil)",
 }

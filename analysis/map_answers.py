@@ -1,0 +1,362 @@
+"""How the questions about maps of boundaries are answered.
+
+A map is told by how its samples are laid out: `space`, `count`, `seed`, `steps`, `lam`,
+`neighbours`, `min_dist` and `distance`, of which the answers about one map take all alike
+(`about`). What it consists of lies in the store; the map itself, with its samples made ready, is
+kept at hand by the process that used it last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import fitting, pockets, territory, trust
+from .all_pairs import EXACT, AllPairs
+from .boundary import BoundaryMap, plain_layout
+from .decisions import Decide
+from .errors import DataError, ParameterError
+from .map_samples import samples_of
+from .shelf import Shelf
+from .territory import Sharp, Window
+from .types import Array, Dataset, Inputs, Result
+
+if TYPE_CHECKING:
+    from .workbench import Workbench
+
+FINE = 200
+"""Pixels of a side of the picture in which pockets are looked for and trust is drawn."""
+
+SHARPENED = 4
+"""Pixels of a sharpened picture's side to one of the picture that it is made from."""
+
+TRIPS = 40
+"""Pixels of a side of the picture of round trips."""
+
+OWN_TRIPS = 400
+"""Samples whose own round trips say what is to be expected of one."""
+
+LEAST = 6
+"""Samples that a map needs to be judged."""
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """A map that can be asked.
+
+    Attributes:
+        map: laid out.
+        samples: (n,) int32, ascending, the places of its samples in the study.
+    """
+
+    map: BoundaryMap
+    samples: Array
+
+
+MAPS: Shelf[AtHand] = Shelf(places=3)
+"""Of this process."""
+
+
+def boundary_map(bench: Workbench, **about: Any) -> Result:
+    """Samples laid out, an inverse map of them, and how well it shows the network's decisions."""
+    space, count, seed = about["space"], about["count"], about["seed"]
+    samples = chosen(len(bench.dataset), count, seed)
+    x = _taken(bench.dataset.inputs, samples)
+    made = _unfitted(about)
+    pairs, asked = None, 0
+    if len(samples) <= EXACT:
+        pairs, asked = _distances(bench.within(0.0, 0.75), x, about)
+        made.fit(bench.network, x, space=space, distances=pairs)
+    else:
+        made.fit(bench.network, x, space=space, report=bench.within(0.0, 0.75).report)
+        asked = made.asked
+    bench.report(0.8, "Inverse map")
+    arrays = {"samples": samples, "labels": made.labels.astype(np.int32), **made.arrays()}
+    MAPS.put(bench.address("boundary map", **about), AtHand(made, samples))
+    scores = None
+    if len(samples) >= LEAST:
+        bench.report(0.85, "Scores")
+        knobs = {name: about[name] for name in _OF_PLAIN}
+        scores = made.scores(bench.ask("plain layout", **knobs).arrays["embedding"])
+    window = territory.around(made.embedding)
+    return Result(
+        arrays=arrays,
+        facts={
+            "count": len(samples),
+            "window": _borders(window),
+            "extent": trust.extent(made.embedding),
+            "scores": scores or {},
+            "exact": len(samples) <= EXACT,
+            "proven": made.proven,
+            "evaluated": asked,
+        },
+    )
+
+
+_OF_PLAIN = ("space", "count", "seed", "neighbours", "min_dist")
+_OF_DISTANCES = ("space", "count", "seed", "steps")
+
+
+def plain(bench: Workbench, **about: Any) -> Result:
+    """Samples laid out by Euclidean distances alone, which know no network; to compare."""
+    samples = chosen(len(bench.dataset), about["count"], about["seed"])
+    x = _taken(bench.dataset.inputs, samples)
+    points = samples_of(bench.network, x, about["space"]).flat
+    found = plain_layout(points, about["neighbours"], about["min_dist"], about["seed"])
+    return Result(arrays={"embedding": found.places})
+
+
+def distances(bench: Workbench, **about: Any) -> Result:
+    """Fisher and Euclidean distances between all samples of a map, for any lam."""
+    samples = chosen(len(bench.dataset), about["count"], about["seed"])
+    given = samples_of(bench.network, _taken(bench.dataset.inputs, samples), about["space"])
+
+    def report(fraction: float, text: str = "") -> None:
+        bench.report(fraction, "Fisher distances")
+
+    found = AllPairs.of(given.lines, given.held, given.flat, about["steps"], report=report)
+    n = len(samples)
+    return Result(
+        arrays={"fisher": found.fisher, "euclid": found.euclid},
+        facts={"evaluated": n + n * (n - 1) // 2 * about["steps"]},
+    )
+
+
+def decided(bench: Workbench, window: Sequence[float] | None, side: int, **about: Any) -> Result:
+    """What the network decides in a window of the map, by default all of it."""
+    kept = at_hand(bench, about)
+    return _territory(bench, kept.map.probabilities, _window(kept.map, window), side)
+
+
+def decided_by_other(
+    bench: Workbench, other: str, window: Sequence[float] | None, side: int, **about: Any
+) -> Result:
+    """What the second network decides in a window of the first one's map.
+
+    Args:
+        other: fingerprint of the second network; a part of the address alone.
+    """
+    if bench.other is None or bench.other.study.network != other:
+        raise ParameterError("The question of another network came without this network.")
+    if about["space"]:
+        raise ParameterError(
+            "The second network can be asked about images only: map the space of the input to "
+            "see its boundaries."
+        )
+    kept = at_hand(bench, about)
+    network, shapes = bench.other.network, _shapes(bench.dataset)
+
+    def decide(points: Array) -> Array:
+        return network.predict(_as_inputs(kept.map.inverse(points), shapes))
+
+    return _territory(bench, decide, _window(kept.map, window), side)
+
+
+def trusted(bench: Workbench, **about: Any) -> Result:
+    """Where the map can be trusted: round trips, distances to samples, contradictions."""
+    kept = at_hand(bench, about)
+    drawn = bench.within(0.0, 0.05).ask("territory", window=None, side=FINE, **about)
+    window, embedding = Window(*drawn.facts["window"]), kept.map.embedding
+    reach, _ = trust.nearest(embedding, window, FINE)
+    apart = trust.spacing(embedding)
+    error, own = _round_trips(bench.within(0.05, 1.0), kept.map, window, trust.near(apart))
+    sharp = drawn.arrays["sharp"]
+    cells = window.cells(embedding, len(sharp))
+    at = np.where(cells >= 0, sharp.ravel()[cells], -1).astype(np.int64)
+    contradicting = trust.contradictions(at, kept.map.labels)
+    found = trust.trusted(error, reach, own_error=own, apart=apart, contradicting=contradicting)
+    return Result(
+        arrays={
+            "mask": found.mask.astype(np.uint8),
+            "error": territory.interpolated(error, FINE),
+            "reach": reach,
+            "contradicting": contradicting.astype(np.int32),
+        },
+        facts={
+            "window": _borders(window),
+            "side": FINE,
+            "share": found.share,
+            "sentence": found.sentence,
+            "thresholds": {"error": found.error_limit, "reach": found.reach_limit},
+        },
+    )
+
+
+def _round_trips(
+    bench: Workbench, made: BoundaryMap, window: Window, near: float
+) -> tuple[Array, Array]:
+    """How far round trips miss: of pixels (TRIPS, TRIPS) and of samples (n,), NaN where nobody
+    looked: at pixels beyond `near`, which cannot be trusted anyway, and at most samples of many.
+    """
+    embedding = made.embedding
+    unit = trust.extent(embedding)
+    reach, _ = trust.nearest(embedding, window, TRIPS)
+    sizes = (window.right - window.left, window.top - window.bottom)
+    close = np.flatnonzero(reach <= near + 1.5 * max(sizes) / TRIPS / unit)
+    points = window.points(TRIPS)
+    own = np.arange(len(embedding))[:: -(-len(embedding) // OWN_TRIPS)]
+    asked = np.concatenate([points[close], embedding[own]])
+
+    def report(fraction: float, text: str = "") -> None:
+        bench.report(fraction, "Round trips")
+
+    back = made.transform_points(made.inverse(asked), report)
+    again = np.full((TRIPS * TRIPS, 2), np.nan)
+    again[close] = back[: len(close)]
+    returned = np.full((len(embedding), 2), np.nan)
+    returned[own] = back[len(close) :]
+    error = trust.round_trip(window, TRIPS, again, unit=unit)
+    return error, trust.missed(embedding, returned)
+
+
+def pockets_of(bench: Workbench, **about: Any) -> Result:
+    """Islands of one class inside another, the most suspicious first."""
+    kept = at_hand(bench, about)
+    drawn = bench.ask("territory", window=None, side=FINE, **about)
+    labels = bench.dataset.labels[kept.samples]
+    if not (labels >= 0).any():
+        labels = kept.map.labels
+    found = pockets.find(
+        drawn.arrays["label"],
+        drawn.arrays["certainty"] / 255,
+        Window(*drawn.facts["window"]),
+        pockets.Samples(kept.map.embedding, labels),
+    )
+    names = fitting.class_names(bench.dataset, bench.network.class_count)
+    return Result(
+        facts={
+            "pockets": [_told(pocket, names) for pocket in found.listed],
+            "more": found.left_out,
+            "too_small": found.too_small,
+        }
+    )
+
+
+def _told(pocket: pockets.Pocket, names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "label": pocket.label,
+        "inside": pocket.inside,
+        "pixels": pocket.pixels,
+        "share": pocket.share,
+        "centre": list(pocket.centre),
+        "box": _borders(pocket.box),
+        "certainty": pocket.certainty,
+        "score": pocket.suspicion,
+        "samples": list(pocket.samples),
+        "turned": pocket.turned,
+        "nearest": [list(one) for one in zip(pocket.nearest, pocket.distances, strict=True)],
+        "sentence": pockets.sentence(pocket, names),
+    }
+
+
+def sweep(bench: Workbench, **about: Any) -> Result:
+    """Q_kNN over lam, and the largest lam that does not lose."""
+    samples = chosen(len(bench.dataset), about["count"], about["seed"])
+    x = _taken(bench.dataset.inputs, samples)
+    made, begun = _unfitted(about | {"lam": 0.2, "distance": "fisher"}), bench.within(0.0, 0.5)
+    if len(samples) <= EXACT:
+        pairs, _ = _distances(begun, x, about | {"distance": "fisher"})
+        made.fit(bench.network, x, space=about["space"], distances=pairs)
+    else:
+        made.fit(bench.network, x, space=about["space"], report=begun.report)
+    found = made.sweep(report=bench.within(0.5, 1.0).report)
+    return Result(
+        facts={
+            "lams": found.lams.tolist(),
+            "q_knn": found.q_knn.tolist(),
+            "proposed": found.proposed,
+        }
+    )
+
+
+# -------------------------------------------------------------------- maps
+
+
+def at_hand(bench: Workbench, about: Mapping[str, Any]) -> AtHand:
+    """A map that was computed, or is now."""
+    key = bench.address("boundary map", **about)
+    kept = MAPS.take(key)
+    if kept is None:
+        arrays = bench.ask("boundary map", **about).arrays
+        samples = arrays["samples"]
+        x = _taken(bench.dataset.inputs, samples)
+        made = _unfitted(about).restored(bench.network, x, arrays, space=about["space"])
+        kept = AtHand(made, samples)
+        MAPS.put(key, kept)
+    return kept
+
+
+def chosen(n: int, count: int, seed: int) -> Array:
+    """The samples of a map: (m,) int32 ascending, all if there are not more than `count`."""
+    if n <= count:
+        return np.arange(n, dtype=np.int32)
+    drawn = np.random.default_rng(seed).choice(n, count, replace=False)
+    return np.sort(drawn).astype(np.int32)
+
+
+def _unfitted(about: Mapping[str, Any]) -> BoundaryMap:
+    lam = 1.0 if about["distance"] == "euclid" else about["lam"]
+    return BoundaryMap(lam, about["neighbours"], about["min_dist"], about["seed"], about["steps"])
+
+
+def _distances(bench: Workbench, x: Inputs, about: Mapping[str, Any]) -> tuple[AllPairs, int]:
+    """Distances of all pairs, and how often the network was asked for them."""
+    if about["distance"] == "euclid":
+        return AllPairs.plain(samples_of(bench.network, x, about["space"]).flat), 0
+    found = bench.ask("fisher distances", **{name: about[name] for name in _OF_DISTANCES})
+    return AllPairs(found.arrays["fisher"], found.arrays["euclid"]), found.facts["evaluated"]
+
+
+def _taken(inputs: Inputs, samples: Array) -> Inputs:
+    return {name: array[samples] for name, array in inputs.items()}
+
+
+def _shapes(data: Dataset) -> dict[str, tuple[int, ...]]:
+    return {name: array.shape[1:] for name, array in data.inputs.items()}
+
+
+def _as_inputs(points: Array, shapes: Mapping[str, tuple[int, ...]]) -> Inputs:
+    """Points of the input space as the data has them."""
+    if len(shapes) > 1:
+        raise DataError("Maps of networks with several inputs cannot be shown to another network.")
+    [(name, shape)] = shapes.items()
+    if points[0].size != int(np.prod(shape)):
+        raise DataError(
+            f"The map is of {points[0].size:,} values a sample, the data of {shape}: the second "
+            "network cannot be asked about it."
+        )
+    return {name: points.reshape(len(points), *shape)}
+
+
+# -------------------------------------------------------------------- pictures
+
+
+def _territory(bench: Workbench, decide: Decide, window: Window, side: int) -> Result:
+    """A picture; one that is not coarse is sharpened along boundaries."""
+    share = 0.5 if side >= FINE else 1.0
+    found = territory.survey(decide, window, side, report=bench.within(0.0, share).report)
+    arrays = {
+        "label": _small(found.labels),
+        "certainty": np.round(255 * found.certainty).astype(np.uint8),
+    }
+    if side >= FINE:
+        sharp: Sharp = territory.sharpen(
+            decide, found, SHARPENED, report=bench.within(share, 1.0).report
+        )
+        arrays["sharp"] = _small(sharp.labels)
+    return Result(arrays=arrays, facts={"window": _borders(window), "side": side})
+
+
+def _small(labels: Array) -> Array:
+    return labels.astype(np.uint8 if labels.max() < 256 else np.uint16)
+
+
+def _window(made: BoundaryMap, given: Sequence[float] | None) -> Window:
+    return territory.around(made.embedding) if given is None else Window(*given)
+
+
+def _borders(window: Window) -> list[float]:
+    return [window.left, window.right, window.bottom, window.top]

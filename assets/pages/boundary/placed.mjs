@@ -1,0 +1,182 @@
+/** What is put on maps without being among their samples: where it comes to lie, and what is decided. */
+import { count } from "../../dom/make.mjs";
+import { PlacedList, pictureOf } from "../../dom/placedlist.mjs";
+import { isPath, linesOf, sampleOf, sizeOf, titleOf } from "../../dom/sequences.mjs";
+import { widened } from "../../lib/windows.mjs";
+import { place } from "./placing.mjs";
+
+/** @typedef {import("../../dom/sequences.mjs").Sequence} Sequence */
+
+const MOST_SEQUENCES = 60;
+const ROOM = 0.3; // around a sequence, in sizes of it, when it is shown
+const LEAST = 0.15; // of the map that is seen then, in each direction
+
+export class Placed {
+  /** @param {object} page - of `boundary.mjs`. */
+  constructor(page) {
+    this.page = page;
+    /** @type {Sequence[]} */
+    this.list = [];
+    this.next = 1;
+  }
+
+  /** The panel was made anew. */
+  mounted() {
+    const { id, bridge } = this.page;
+    this.view = new PlacedList(id("placed"), bridge.workspace, bridge.tooltip, {
+      rename: (sequence, name) => (sequence.name = name.trim().slice(0, 60)),
+      remove: (sequence) => this.remove(sequence),
+      clear: () => this.clear(),
+      show: (sequence) => this.show(sequence),
+      bring: (sequence) => this.bring(sequence),
+      again: (sequence) => this.ask(sequence),
+      point: (diamond) => this.page.view()?.mark(diamond),
+      centre: ({ x, y }) => this.page.view()?.centre([x, y]),
+    });
+    this.draw();
+  }
+
+  /** Those of the map that is shown. */
+  get here() {
+    const { key } = this.page.rep;
+    return this.list.filter(({ map }) => map === key);
+  }
+
+  /** How many inputs lie on the map that is shown. */
+  get size() {
+    return this.here.reduce((sum, { diamonds }) => sum + diamonds.length, 0);
+  }
+
+  /** Whether anything is being placed. */
+  get busy() {
+    return this.list.some(({ asking }) => asking);
+  }
+
+  /** Say how it went. */
+  say(text) {
+    const element = this.page.id("place-status");
+    if (element) element.textContent = text;
+  }
+
+  /**
+   * Put something on the map that is shown.
+   * @param {Pick<Sequence, "called" | "origin" | "what"> & {files?: File[], name?: string}} thing
+   * @returns {Sequence | null} null where that cannot be asked for, which is then said.
+   */
+  put({ called, origin, what, files = [], name = "" }) {
+    const { rep, bridge, words, knobsOfMap } = this.page;
+    const { study } = bridge.workspace;
+    if (!rep.ready) return this.refuse("There is no map yet.");
+    if (this.list.length >= MOST_SEQUENCES) {
+      return this.refuse(`${MOST_SEQUENCES} things have been placed, and at most so many can be. Remove some first.`);
+    }
+    const sequence = {
+      number: this.next++, name, called, origin, what, files, classes: study.classes, data: study.dataKey,
+      map: rep.key, about: words.shortly(rep.plan.map), knobs: knobsOfMap(), wish: rep.plan.wish,
+      truth: this.truth(what), asking: false, inputs: null, diamonds: [], trouble: "",
+    };
+    this.list.push(sequence);
+    this.ask(sequence);
+    this.view?.show(sequence);
+    return sequence;
+  }
+
+  refuse(text) {
+    this.say(text);
+    return null;
+  }
+
+  /** True classes of samples, as they are and after a step. */
+  truth(what) {
+    const { labels } = this.page.bridge.workspace;
+    if (what.kind === "images") return null;
+    return Int32Array.from(what.kind === "attack" ? [what.sample, what.sample] : what.samples, (k) => labels[k]);
+  }
+
+  /** Ask where a sequence lies on its map, whichever is shown when the answer comes. */
+  async ask(sequence) {
+    const title = titleOf(sequence);
+    Object.assign(sequence, { asking: true, trouble: "" });
+    this.say(`Placing ${title} …`);
+    this.draw();
+    try {
+      const { wish, what, files } = sequence;
+      const found = await place(this.page.bridge.workspace, wish, what, files);
+      const wanted = sizeOf(sequence);
+      if (found.length !== wanted) throw new Error(`The server placed ${count(found.length)} of ${count(wanted)} inputs.`);
+      sequence.inputs = found;
+      sequence.diamonds = found.map(({ x, y, label }, index) => ({ x, y, label, sequence, index }));
+    } catch (error) {
+      sequence.trouble = String(error.message ?? error);
+    } finally {
+      sequence.asking = false;
+    }
+    if (this.list.includes(sequence)) this.say(sequence.trouble || this.where(sequence));
+    this.changed();
+  }
+
+  where(sequence) {
+    const of = sequence.map === this.page.rep.key ? "" : " of another map";
+    const n = sizeOf(sequence);
+    return `${titleOf(sequence)}: ${count(n)} input${n === 1 ? "" : "s"} placed${of}.`;
+  }
+
+  remove(sequence) {
+    this.list = this.list.filter((one) => one !== sequence);
+    this.changed();
+  }
+
+  clear() {
+    this.list = [];
+    this.next = 1;
+    this.say("");
+    this.changed();
+  }
+
+  /** See a sequence: on the map that is shown, or on its own. */
+  show(sequence) {
+    const { bridge, rep, view } = this.page;
+    if (sequence.map !== rep.key) bridge.changeView({ ...sequence.knobs, window: "" });
+    else if (sequence.inputs) view()?.goTo(this.windowOf(sequence.inputs));
+  }
+
+  /** Places with what is around them. */
+  windowOf(inputs) {
+    const [left, right, bottom, top] = this.page.rep.facts.map.window;
+    const [xs, ys] = [inputs.map(({ x }) => x), inputs.map(({ y }) => y)];
+    const box = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const [l, r, b, t] = widened(box, ROOM);
+    const [x, y] = [(l + r) / 2, (b + t) / 2];
+    const [across, up] = [(LEAST / 2) * (right - left), (LEAST / 2) * (top - bottom)];
+    return [Math.min(l, x - across), Math.max(r, x + across), Math.min(b, y - up), Math.max(t, y + up)];
+  }
+
+  /** Place on the map that is shown what was placed on another one. */
+  bring(sequence) {
+    const { name, called, origin, what, files } = sequence;
+    const there = this.here.find((one) => one.what === what);
+    if (there) this.view.show(there);
+    else this.put({ name, called, origin, what, files });
+  }
+
+  /** What is said of a diamond beside the pointer. */
+  tell({ sequence, index }, event) {
+    const { workspace, tooltip } = this.page.bridge;
+    const title = `${titleOf(sequence)}, ${count(index + 1)} of ${count(sizeOf(sequence))}`;
+    const picture = pictureOf(tooltip.document, workspace, sequence, index, sampleOf(sequence, index));
+    tooltip.text(event, title, linesOf(sequence, index), picture);
+  }
+
+  changed() {
+    this.draw();
+    this.page.paint();
+  }
+
+  draw() {
+    const { rep, bridge, view, forms } = this.page;
+    const chains = this.here.filter(({ inputs }) => inputs);
+    view()?.setChains(chains.map((sequence) => ({ diamonds: sequence.diamonds, path: isPath(sequence) })));
+    this.view?.draw(this.list, rep.key, rep.ready ? bridge.workspace.study?.dataKey : null);
+    forms?.draw();
+  }
+}

@@ -1,0 +1,62 @@
+"""Routes of the Boundary page: what lies at places of a map, and where new inputs go on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask, Response, request
+
+from analysis.errors import ParameterError, StudyError
+
+from . import boundaries
+from .routes import text, wish_of
+from .studies import Studies
+
+
+def add(server: Flask, studies: Studies) -> None:
+    """Register the routes."""
+
+    @server.get("/inverse")
+    def inverse() -> Response:
+        """The inputs that a map puts at places, and what the network says of them."""
+
+        def task() -> dict[str, Any]:
+            return boundaries.inverse_task(
+                studies, wish_of(request.args), request.args.get("points", "")
+            )
+
+        return _answered(studies, "inverse_images", task)
+
+    @server.post("/place")
+    def place() -> Response:
+        """Where inputs lie on a map: {"wish", "what"} as JSON in a form, and files."""
+
+        def task() -> dict[str, Any]:
+            wish, what = (_json(request.form, name) for name in ("wish", "what"))
+            files = [(file.filename or "", file.read()) for file in request.files.getlist("file")]
+            return boundaries.place_task(studies, wish, what, files)
+
+        return _answered(studies, "place_inputs", task)
+
+
+def _answered(studies: Studies, name: str, task: Callable[[], dict[str, Any]]) -> Response:
+    try:
+        found = studies.engine.call(name, task())
+    except StudyError as error:
+        return text(422, str(error))
+    response = Response(found["rows"], mimetype="application/octet-stream")
+    response.headers["X-Dtype"] = "<f4"
+    for header, value in (("Shape", found["shape"]), ("Image-Shape", found["image"])):
+        response.headers[f"X-{header}"] = ",".join(map(str, value))
+    response.headers["X-Classes"] = str(found["classes"])
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _json(form: Mapping[str, str], name: str) -> Any:
+    try:
+        return json.loads(form.get(name, ""))
+    except (ValueError, RecursionError) as error:
+        raise ParameterError(f"'{name}' is no JSON. Reload the page.") from error

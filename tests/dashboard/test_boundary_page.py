@@ -1,0 +1,88 @@
+"""The Boundary page without a browser: what it consists of, what its callbacks name, its plan."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import Dash
+from dash.development.base_component import Component
+from sample_site import Site
+
+from dashboard import boundaries
+from dashboard.components import frame as frame_layout
+from dashboard.jobs import EngineManager
+from dashboard.pages.boundary import PAGE
+from dashboard.pages.boundary import callbacks as boundary
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+def ids_in(*parts: Component) -> list[str]:
+    text = "".join(
+        json.dumps(part.to_plotly_json(), default=lambda inner: inner.to_plotly_json())
+        for part in parts
+    )
+    return re.findall(r'"id": "([^"]+)"', text)
+
+
+@pytest.fixture
+def callbacks(site: Site) -> list[dict[str, Any]]:
+    """What the page registers, as Dash tells it to the browser."""
+    app = Dash("boundary", background_callback_manager=EngineManager(site.studies.engine))
+    PAGE.register(app, site.studies)
+    found: list[dict[str, Any]] = app._callback_list
+    return found
+
+
+def test_no_id_stands_twice() -> None:
+    whole = frame_layout.layout((PAGE,), {"digits": "Digits"}, "digits")
+    ids = ids_in(whole, PAGE.layout())
+    assert [name for name, times in Counter(ids).items() if times > 1] == []
+
+
+def test_callbacks_name_what_is_there(callbacks: list[dict[str, Any]]) -> None:
+    there = set(ids_in(PAGE.layout(), *PAGE.stores()))
+    named: set[str] = set()
+    for callback in callbacks:
+        outputs = re.findall(r"(boundary-[\w-]+)\.", callback["output"])
+        named |= {part["id"] for part in callback["inputs"] + callback["state"]} | set(outputs)
+    assert {name for name in named if name.startswith("boundary-")} <= there
+    own = {"knobs", "plan", "veil", "kept", "place-group", "place-epsilon", "place-step"}
+    assert {f"boundary-{name}" for name in own} <= named
+
+
+def test_the_browser_has_every_function(callbacks: list[dict[str, Any]]) -> None:
+    named = {
+        callback["clientside_function"]["function_name"]
+        for callback in callbacks
+        if callback.get("clientside_function")
+    } - {"jobUnderWay"}
+    scripts = [ASSETS / "pages" / "boundary.mjs", *(ASSETS / "pages" / "boundary").glob("*.mjs")]
+    code = "\n".join(script.read_text() for script in scripts)
+    made = {f"boundary{task.title()}Progress" for task in boundaries.TASKS}
+    for task in re.findall(r'\["(\w+)", "(\w+)", "(\w+)"\]\.map', code):
+        made -= {f"boundary{name}Progress" for name in task}
+    assert not made, "tasks without a word on how far they are"
+    plain = {name for name in named if not name.endswith("Progress") or name == "boundaryProgress"}
+    assert {name for name in plain if not re.search(rf"\b{name}\b", code)} == set()
+    clicks = (ASSETS / "clientside.mjs").read_text()
+    for function in boundary.CLICKS.values():
+        assert f'"{function}",' in clicks, f"a button that appears would click {function}"
+
+
+@pytest.mark.parametrize(
+    ("knobs", "words"),
+    [
+        ({}, "no study"),
+        ({"study": "nonsense"}, "no study 'nonsense'"),
+        ([], "name of a study"),
+        ({"study": "lenet5-mnist"}, "not open any more"),
+    ],
+)
+def test_a_map_of_nothing_is_explained(site: Site, knobs: Any, words: str) -> None:
+    assert words in boundary.map_plan(site.studies, knobs)["error"]
