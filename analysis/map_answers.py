@@ -9,12 +9,12 @@ kept at hand by the process that used it last.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import fitting, pockets, territory, trust
+from . import error_clusters, fitting, pockets, territory, trust
 from .all_pairs import EXACT, AllPairs
 from .boundary import BoundaryMap, plain_layout
 from .decisions import Decide
@@ -38,6 +38,8 @@ TRIPS = 40
 
 OWN_TRIPS = 400
 """Samples whose own round trips say what is to be expected of one."""
+
+MOST_CLUSTERS = 50
 
 LEAST = 6
 """Samples that a map needs to be judged."""
@@ -162,7 +164,7 @@ def trusted(bench: Workbench, **about: Any) -> Result:
     window, embedding = Window(*drawn.facts["window"]), kept.map.embedding
     reach, _ = trust.nearest(embedding, window, FINE)
     apart = trust.spacing(embedding)
-    error, own = _round_trips(bench.within(0.05, 1.0), kept.map, window, trust.near(apart))
+    error, own = _round_trips(bench.within(0.05, 1.0), kept.map, window)
     sharp = drawn.arrays["sharp"]
     cells = window.cells(embedding, len(sharp))
     at = np.where(cells >= 0, sharp.ravel()[cells], -1).astype(np.int64)
@@ -185,35 +187,27 @@ def trusted(bench: Workbench, **about: Any) -> Result:
     )
 
 
-def _round_trips(
-    bench: Workbench, made: BoundaryMap, window: Window, near: float
-) -> tuple[Array, Array]:
-    """How far round trips miss: of pixels (TRIPS, TRIPS) and of samples (n,), NaN where nobody
-    looked: at pixels beyond `near`, which cannot be trusted anyway, and at most samples of many.
-    """
+def _round_trips(bench: Workbench, made: BoundaryMap, window: Window) -> tuple[Array, Array]:
+    """How far round trips miss: of pixels (TRIPS, TRIPS), and of samples (n,); of many samples
+    some are asked, and the others are NaN."""
     embedding = made.embedding
-    unit = trust.extent(embedding)
-    reach, _ = trust.nearest(embedding, window, TRIPS)
-    sizes = (window.right - window.left, window.top - window.bottom)
-    close = np.flatnonzero(reach <= near + 1.5 * max(sizes) / TRIPS / unit)
     points = window.points(TRIPS)
     own = np.arange(len(embedding))[:: -(-len(embedding) // OWN_TRIPS)]
-    asked = np.concatenate([points[close], embedding[own]])
 
     def report(fraction: float, text: str = "") -> None:
         bench.report(fraction, "Round trips")
 
+    asked = np.concatenate([points, embedding[own]])
     back = made.transform_points(made.inverse(asked), report)
-    again = np.full((TRIPS * TRIPS, 2), np.nan)
-    again[close] = back[: len(close)]
     returned = np.full((len(embedding), 2), np.nan)
-    returned[own] = back[len(close) :]
-    error = trust.round_trip(window, TRIPS, again, unit=unit)
+    returned[own] = back[len(points) :]
+    error = trust.round_trip(window, TRIPS, back[: len(points)], unit=trust.extent(embedding))
     return error, trust.missed(embedding, returned)
 
 
 def pockets_of(bench: Workbench, **about: Any) -> Result:
-    """Islands of one class inside another, the most suspicious first."""
+    """Islands of one class inside another, the most suspicious first; and clusters of samples
+    that err together."""
     kept = at_hand(bench, about)
     drawn = bench.ask("territory", window=None, side=FINE, **about)
     labels = bench.dataset.labels[kept.samples]
@@ -226,8 +220,11 @@ def pockets_of(bench: Workbench, **about: Any) -> Result:
         pockets.Samples(kept.map.embedding, labels),
     )
     names = fitting.class_names(bench.dataset, bench.network.class_count)
+    clusters = error_clusters.find(kept.map.embedding, labels, kept.map.labels)
     return Result(
         facts={
+            "clusters": [_cluster_told(one, names) for one in clusters[:MOST_CLUSTERS]],
+            "more_clusters": max(0, len(clusters) - MOST_CLUSTERS),
             "pockets": [_told(pocket, names) for pocket in found.listed],
             "more": found.left_out,
             "too_small": found.too_small,
@@ -250,6 +247,10 @@ def _told(pocket: pockets.Pocket, names: Sequence[str]) -> dict[str, Any]:
         "nearest": [list(one) for one in zip(pocket.nearest, pocket.distances, strict=True)],
         "sentence": pockets.sentence(pocket, names),
     }
+
+
+def _cluster_told(cluster: error_clusters.ErrorCluster, names: Sequence[str]) -> dict[str, Any]:
+    return asdict(cluster) | {"sentence": error_clusters.sentence(cluster, names)}
 
 
 def sweep(bench: Workbench, **about: Any) -> Result:

@@ -16,7 +16,7 @@ const WHOLE = [0, 10, 0, 10];
 const FACTS = {
   map: { count: 3, window: WHOLE, scores: {}, extent: 8 }, coarse: { window: WHOLE, side: 32 },
   fine: { window: WHOLE, side: 200 }, second: { window: WHOLE, side: 200 },
-  trust: { share: 0.5, sentence: "", thresholds: { error: 0.1, reach: 0.1 } }, pockets: { pockets: [], more: 0 },
+  trust: { share: 0.5, sentence: "", thresholds: { error: 0.1, reach: 0.1 } }, pockets: { pockets: [], more: 0, clusters: [] },
 };
 const ARRAYS = {
   samples: [[5, 7, 2], [3]], embedding: [[0, 1, 2, 3, 4, 5], [3, 2]], label: [[0], [1, 1]], sharp: [[0, 1, 0, 1], [2, 2]],

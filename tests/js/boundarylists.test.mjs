@@ -104,20 +104,36 @@ const pocket = (more = {}) => ({ label: 0, inside: 1, score: 1.25, sentence: "12
 test("pockets have classes, a sentence and a picture; a click goes there", () => {
   const box = fakeBox();
   const gone = [];
-  const view = new PocketList(box, workspace, (one) => gone.push(one));
+  const view = new PocketList(box, workspace, { pocket: (one) => gone.push(one) });
   const pockets = [pocket(), pocket({ label: 2 })];
   view.draw(pockets, 3, { pictures: [pixels], trouble: "", again() {} });
   const rows = box.all("pocket");
   assert.match(rows[0].textContent, /shirt.*in.*bag.*1\.25.*12 pixels/);
   assert.deepEqual([rows[0].all("canvas").length, rows[1].all("none").length], [1, 1]);
-  assert.match(box.textContent, /^5 islands.*3 more are less suspicious\.$/);
+  assert.match(box.textContent, /^Islands5 islands.*3 more are less suspicious\.$/);
   rows[1].click();
   assert.deepEqual(gone, [pockets[1]]);
 });
 
+test("samples that err together stand first, with the picture of the one in the middle", () => {
+  const box = fakeBox();
+  const gone = [];
+  const seen = [];
+  const about = { ...workspace, imageUrl: (sample) => (seen.push(sample), "/image/x.png") };
+  const view = new PocketList(box, about, { cluster: (one) => gone.push(one) });
+  const cluster = { true: 1, taken_for: 0, samples: [4, 7, 9], sample: 70, sentence: "3 samples of bag", centre: [0, 0], radius: 1 };
+  view.draw([pocket()], 0, { pictures: [], trouble: "", again() {} }, [cluster]);
+  const [first, second] = box.all("pocket");
+  assert.match(first.textContent, /bag.*as.*shirt.*3.*3 samples of bag/);
+  assert.match(second.textContent, /shirt.*in.*bag/);
+  assert.deepEqual([seen, first.all("marker-picture").length], [[70], 1]);
+  first.click();
+  assert.deepEqual(gone, [cluster]);
+});
+
 test("no pockets, and no pictures of them, are said", () => {
   const box = fakeBox();
-  const view = new PocketList(box, workspace, () => {});
+  const view = new PocketList(box, workspace, {});
   view.draw([], 0, { pictures: [], trouble: "", again() {} });
   assert.match(box.textContent, /No class has an island/);
   let asked = 0;

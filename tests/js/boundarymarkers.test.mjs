@@ -142,7 +142,7 @@ const POCKET = { label: 0, inside: 1, centre: [5, 5], box: [4.9, 5.1, 4.8, 5.2],
 
 test("a pocket is zoomed to, marked once, and its samples selected", async () => {
   const { page, markers, rep, moved, selected } = open();
-  rep.pockets = { pockets: [POCKET], more: 0 };
+  rep.pockets = { pockets: [POCKET], more: 0, clusters: [] };
   const pockets = new Pockets(page);
   pockets.mounted();
   pockets.go(POCKET);
@@ -157,9 +157,23 @@ test("a pocket is zoomed to, marked once, and its samples selected", async () =>
   assert.equal(selected.length, 2, "an empty pocket leaves the selection");
 });
 
+test("samples that err together are zoomed to and selected", () => {
+  const { page, rep, moved, selected, markers } = open();
+  const cluster = { true: 0, taken_for: 1, samples: [2, 0], medoid: 2, centre: [5, 5], radius: 0.2, sentence: "" };
+  rep.pockets = { pockets: [], more: 0, clusters: [cluster] };
+  page.bridge.workspace.imageUrl = () => "";
+  const pockets = new Pockets(page);
+  pockets.mounted();
+  pockets.together(cluster);
+  assert.deepEqual(selected, [[[3, 7], "replace"]]);
+  const [left, right, bottom, top] = moved[0];
+  assert.ok(left < 4.8 && right > 5.2 && bottom < 4.8 && top > 5.2, String(moved[0]));
+  assert.equal(markers.list.length, 0);
+});
+
 test("pictures of pockets belong to their map, and can be asked for again", async () => {
   const { page, rep, urls } = open({ refuse: (turn) => (turn === 1 ? "busy" : null) });
-  rep.pockets = { pockets: [POCKET, { ...POCKET, centre: [1, 1] }], more: 0 };
+  rep.pockets = { pockets: [POCKET, { ...POCKET, centre: [1, 1] }], more: 0, clusters: [] };
   const pockets = new Pockets(page);
   pockets.mounted();
   await pockets.follow();
@@ -169,7 +183,7 @@ test("pictures of pockets belong to their map, and can be asked for again", asyn
   await pockets.follow();
   assert.equal(urls.length, 2, "they are known");
   rep.plan.parts.pockets.key = "q";
-  rep.pockets = { pockets: [], more: 0 };
+  rep.pockets = { pockets: [], more: 0, clusters: [] };
   await pockets.follow();
   assert.equal(urls.length, 2, "there is nothing to ask for");
 });

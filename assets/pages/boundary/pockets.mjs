@@ -18,7 +18,10 @@ export class Pockets {
 
   mounted() {
     const { id, bridge } = this.page;
-    this.list = new PocketList(id("pockets"), bridge.workspace, (pocket) => this.go(pocket));
+    this.list = new PocketList(id("pockets"), bridge.workspace, {
+      pocket: (pocket) => this.go(pocket),
+      cluster: (cluster) => this.together(cluster),
+    });
     this.draw();
   }
 
@@ -27,9 +30,10 @@ export class Pockets {
     if (!this.list) return;
     const trouble = rep.errors.pockets ?? rep.errors.job;
     if (rep.pockets) {
-      const { pockets, more } = rep.pockets;
+      const { pockets, more, clusters } = rep.pockets;
+      const told = clusters.map((one) => ({ ...one, sample: rep.map?.samples[one.medoid] }));
       const pictures = this.of === rep.plan.parts.pockets.key ? this.pictures : [];
-      this.list.draw(pockets, more, { pictures, trouble: this.trouble, again: () => this.follow() });
+      this.list.draw(pockets, more, { pictures, trouble: this.trouble, again: () => this.follow() }, told);
     } else if (trouble) this.list.hint(trouble, true);
     else this.list.hint("Pockets are looked for last, once the regions are drawn.");
   }
@@ -66,6 +70,13 @@ export class Pockets {
       markers.add([{ x, y, name: name.slice(0, 60) }], false);
     }
     if (samples.length) workspace.select(samples.map((point) => rep.map.samples[point]), "replace");
+  }
+
+  /** Zoom to samples that err together, and select them. */
+  together({ centre: [x, y], radius, samples }) {
+    const { rep, bridge, view } = this.page;
+    view()?.goTo(this.windowOf({ box: [x - radius, x + radius, y - radius, y + radius], centre: [x, y] }));
+    bridge.workspace.select(samples.map((point) => rep.map.samples[point]), "replace");
   }
 
   /** A pocket with its surroundings. */

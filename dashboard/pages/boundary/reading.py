@@ -35,8 +35,9 @@ TEXTS = (
     ),
     (
         "Pockets",
-        "Islands of one class inside another, the most suspicious first. Adversarial samples and "
-        "back doors lie in such.",
+        "Samples of one class that are taken for another and lie side by side, as those of a back "
+        "door do; and islands of one class inside another, the most suspicious first, in which "
+        "adversarial samples may lie.",
     ),
     (
         "Placing",
