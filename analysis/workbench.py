@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,24 @@ if TYPE_CHECKING:
 
 THUMBNAIL_SIDE = 64
 """Pixels; larger images are reduced before they are shown."""
+
+
+MAP: Mapping[str, Any] = MappingProxyType(
+    {
+        "space": "",
+        "count": 600,
+        "seed": 0,
+        "steps": 5,
+        "lam": 0.65,
+        "neighbours": 30,
+        "min_dist": 0.3,
+        "distance": "fisher",
+    }
+)
+"""How samples are laid out on a map of boundaries before anybody chooses: the layer behind which
+("" for the input), how many, drawn by which seed; points inside lines, weight of the Euclidean
+distance, neighbours and minimal distance of UMAP; "euclid" for a map that knows no network. All
+but `min_dist` (see `umap_layout.MIN_DIST`) are those of the method's authors."""
 
 
 class Workbench:
@@ -214,6 +233,38 @@ class Workbench:
     def mean_maps(self, samples: Sequence[int]) -> Array:
         """(total,) float32: the mean response of every layer, laid out as `maps.offsets` says."""
         return self.ask("mean maps", samples=sorted(set(samples))).arrays["values"]
+
+    def boundary_map(self, **knobs: Any) -> Result:
+        """Samples in two dimensions, of whose decisions the next four tell.
+
+        Args:
+            knobs: those of MAP that are to be others.
+        Returns: arrays `samples` (m,), `embedding` (m, 2), `labels` (m,); facts `scores`, `window`.
+        """
+        return self.ask("boundary map", **{**MAP, **knobs})
+
+    def territory(
+        self, side: int = 200, window: Sequence[float] | None = None, **knobs: Any
+    ) -> Result:
+        """What is decided on the map, or in a window (left, right, bottom, top) of it: arrays
+        `label`, `certainty` (side, side), and `sharp`, four times as fine, if side >= 200."""
+        shown = None if window is None else list(window)
+        return self.ask("territory", window=shown, side=side, **{**MAP, **knobs})
+
+    def trust(self, **knobs: Any) -> Result:
+        """Where the map can be trusted: arrays `mask`, `error`, `reach` (200, 200) and
+        `contradicting`; facts `share`, `sentence`."""
+        return self.ask("trust", **{**MAP, **knobs})
+
+    def pockets(self, **knobs: Any) -> Result:
+        """Islands of one class inside another, and samples that err together: facts `pockets`,
+        `clusters`."""
+        return self.ask("pockets", **{**MAP, **knobs})
+
+    def lam_sweep(self, **knobs: Any) -> Result:
+        """Q_kNN over lam: facts `lams`, `q_knn`, `proposed`."""
+        about = {name: MAP[name] for name in MAP if name not in ("lam", "distance")}
+        return self.ask("lam sweep", **{**about, **knobs})
 
     def _cloud(self, layer: str, which: Which, position: int) -> dict[str, Any]:
         shape = self.network.operation(layer).shape

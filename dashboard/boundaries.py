@@ -13,14 +13,11 @@ from typing import Any
 from analysis.errors import ParameterError, StudyError
 from analysis.opening import Card
 from analysis.types import Source
+from analysis.workbench import MAP
 
 from .clouds import asked_of, opened, samples_of
 from .studies import Studies, cut
 
-COUNT, LAM, NEIGHBOURS, MIN_DIST = 600, 0.65, 30, 0.3
-"""A map before anybody chooses; all but the last are those of the method's authors."""
-
-STEPS, SEED = 5, 0
 COARSE, FINE = 32, 200
 """Pixels of a side of the picture that comes first, and of the one that stays."""
 
@@ -42,13 +39,13 @@ def map_of(card: Card, knobs: Mapping[str, Any]) -> dict[str, Any]:
     distance = knobs.get("distance")
     return {
         "space": space if space in spaces else "",
-        "count": min(card.n, int(_number(knobs.get("count"), 10, 10_000, COUNT))),
-        "seed": SEED,
-        "steps": STEPS,
-        "lam": round(_number(knobs.get("lam"), 0, 1, LAM), 2),
-        "neighbours": int(_number(knobs.get("neighbours"), 2, 100, NEIGHBOURS)),
-        "min_dist": round(_number(knobs.get("mindist"), 0, 1, MIN_DIST), 2),
-        "distance": distance if distance in {"fisher", "euclid"} else "fisher",
+        "count": min(card.n, int(_number(knobs.get("count"), 10, 10_000, MAP["count"]))),
+        "seed": MAP["seed"],
+        "steps": MAP["steps"],
+        "lam": round(_number(knobs.get("lam"), 0, 1, MAP["lam"]), 2),
+        "neighbours": int(_number(knobs.get("neighbours"), 2, 100, MAP["neighbours"])),
+        "min_dist": round(_number(knobs.get("mindist"), 0, 1, MAP["min_dist"]), 2),
+        "distance": distance if distance in {"fisher", "euclid"} else MAP["distance"],
     }
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
+from sklearn.ensemble import RandomForestClassifier
 
 from analysis import boundary, fisher, network
 from analysis.boundary import AllPairs, BoundaryMap
@@ -304,3 +306,15 @@ def test_scores_on_fashion_mnist_are_not_below_the_published_ones():
     assert found["q_data"] > 0.97
     assert found["q_not_data"] > 0.88
     assert found["q_knn_euclid"] < found["q_knn"] - 0.1
+
+
+def test_a_forest_has_a_map_though_it_has_no_gradient():
+    digits = load_digits()
+    x = (digits.data / 16).astype(np.float32)
+    forest = RandomForestClassifier(20, random_state=0).fit(x[:800], digits.target[:800])
+    found = BoundaryMap().fit(forest.predict_proba, x[800:920])
+    scores = found.scores()
+    assert scores["q_knn"] > 0.85
+    assert scores["q_data"] > 0.85
+    said = forest.predict(found.inverse(found.grid(9).window.points(9)))
+    np.testing.assert_array_equal(found.grid(9).labels.ravel(), said)

@@ -13,9 +13,10 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
 from analysis import all_pairs, map_answers, network, trust
+from analysis.boundary import BoundaryMap
 from analysis.errors import Cancelled, ParameterError
 from analysis.territory import Window
-from analysis.workbench import Workbench
+from analysis.workbench import MAP, Workbench
 from tests.analysis.sample_data import data_of
 
 ABOUT = {
@@ -235,6 +236,22 @@ def test_a_map_behind_a_layer(bench):
 def test_unlabelled_samples_are_judged_by_what_they_are_taken_for():
     found = bench_of(labelled=False).ask("pockets", **ABOUT)
     assert all(pocket["turned"] == 0 for pocket in found.facts["pockets"])
+
+
+def test_the_workbench_asks_them_all(bench, made):
+    knobs = {"count": 120, "neighbours": 15, "min_dist": 0.1}
+    assert bench.boundary_map(**knobs).facts == made.facts
+    assert bench.territory(32, **knobs).facts["side"] == 32
+    assert bench.trust(**knobs).facts["share"] > 0
+    assert "clusters" in bench.pockets(**knobs).facts
+    assert bench.lam_sweep(**knobs).facts["proposed"] in bench.lam_sweep(**knobs).facts["lams"]
+
+
+def test_defaults_are_those_of_the_map():
+    """The page, the notebook and the class that does it agree."""
+    made = BoundaryMap()
+    knobs = (made.lam, made.n_neighbors, made.min_dist, made.seed, made.steps)
+    assert knobs == tuple(MAP[name] for name in ("lam", "neighbours", "min_dist", "seed", "steps"))
 
 
 def test_few_samples_have_a_map_without_scores():

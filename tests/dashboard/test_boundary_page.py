@@ -13,6 +13,7 @@ from dash import Dash
 from dash.development.base_component import Component
 from sample_site import Site
 
+from analysis.workbench import MAP
 from dashboard import boundaries
 from dashboard.components import frame as frame_layout
 from dashboard.jobs import EngineManager
@@ -86,3 +87,12 @@ def test_the_browser_has_every_function(callbacks: list[dict[str, Any]]) -> None
 )
 def test_a_map_of_nothing_is_explained(site: Site, knobs: Any, words: str) -> None:
     assert words in boundary.map_plan(site.studies, knobs)["error"]
+
+
+def test_browser_and_server_begin_with_the_same_map() -> None:
+    code = (ASSETS / "pages" / "boundary" / "knobs.mjs").read_text()
+    names = {"count": "count", "lam": "lam", "neighbours": "neighbours", "mindist": "min_dist"}
+    for name, theirs in names.items():
+        found = re.search(rf"USUAL = .*\b{name}: ([\d.]+)", code)
+        assert found, name
+        assert float(found[1]) == MAP[theirs]

@@ -6,6 +6,8 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from analysis.workbench import MAP
+
 from ... import boundaries
 from ...components.controls import (
     bare_select,
@@ -64,11 +66,11 @@ def _toolbar() -> Component:
     return html.Div(
         [
             choice(ids("space"), "Space", {}, "", width=132),
-            choice(ids("count"), "Samples", {}, "600", width=106),
+            choice(ids("count"), "Samples", {}, str(MAP["count"]), width=106),
             segments(ids("distance"), "Distance", DISTANCES, "fisher"),
             _share(),
-            _number("neighbours", "Neighbours", boundaries.NEIGHBOURS, (5, 100, 5), 58),
-            _number("mindist", "Min. distance", boundaries.MIN_DIST, (0, 1, 0.05), 62),
+            _number("neighbours", "Neighbours", MAP["neighbours"], (5, 100, 5), 58),
+            _number("mindist", "Min. distance", MAP["min_dist"], (0, 1, 0.05), 62),
             tools(
                 explained(ids("help"), TEXTS, width=470),
                 [icon_button(ids("reset"), _RESET, "Show the whole map again (key 0)")],
@@ -97,7 +99,7 @@ def _share() -> Component:
                 multiline=True,
                 w=300,
             ),
-            slider(ids("lam"), "Euclidean share λ", (0, 1, 0.05), 0.65, 96, precision=2),
+            slider(ids("lam"), "Euclidean share λ", (0, 1, 0.05), MAP["lam"], 96, precision=2),
             dmc.Tooltip(
                 dmc.Button(
                     "Propose", id=ids("propose"), size="compact-xs", variant="default", n_clicks=0
