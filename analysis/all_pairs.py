@@ -8,9 +8,12 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from . import fisher as distances
+from . import umap_layout
 from .fisher import Scale
+from .fisher_bounds import part
 from .lines import Held, Lines
 from .types import Array, Report, silent
+from .umap_layout import Layout
 
 EXACT = 2000
 """Most samples between all of which distances are taken."""
@@ -49,15 +52,15 @@ class AllPairs:
         first, second = np.triu_indices(n, 1)
         found = np.zeros((n, n), np.float32)
         found[first, second] = distances.arcs(
-            lines, held, first, held, second, steps, report=report
+            lines, held, first, held, second, steps, report=part(report, 0.0, 0.95)
         )
         found[second, first] = found[first, second]
-        return cls(found, distances.euclidean(x, x))
+        return cls(found, distances.euclidean(x, x, part(report, 0.95, 1.0)))
 
     @classmethod
-    def plain(cls, x: Array) -> AllPairs:
+    def plain(cls, x: Array, report: Report = silent) -> AllPairs:
         """Euclidean distances (n, d) alone, for a map that knows no network."""
-        found = distances.euclidean(x, x)
+        found = distances.euclidean(x, x, report)
         return cls(np.zeros_like(found), found)
 
     @property
@@ -73,13 +76,28 @@ class AllPairs:
         return near, np.take_along_axis(mixed, near, axis=1)
 
 
-def plain_neighbours(flat: Array, k: int) -> tuple[Array, Array]:
+def plain_neighbours(flat: Array, k: int, report: Report = silent) -> tuple[Array, Array]:
     """Neighbours of samples (n, d) by Euclidean distance, each among its own.
 
     Returns: two arrays (n, k), int32 and float32.
     """
     if len(flat) <= EXACT:
-        return AllPairs.plain(flat).nearest(k, 1.0)
+        return AllPairs.plain(flat, report).nearest(k, 1.0)
     search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(flat)
     apart, near = search.kneighbors(flat)
     return near.astype(np.int32), apart.astype(np.float32)
+
+
+def plain_layout(
+    flat: Array,
+    n_neighbors: int = 30,
+    min_dist: float = umap_layout.MIN_DIST,
+    seed: int = 0,
+    report: Report = silent,
+) -> Layout:
+    """Samples (n, d) laid out by Euclidean distances alone, which know no network."""
+    near, apart = plain_neighbours(flat, min(n_neighbors, len(flat)), part(report, 0.0, 0.3))
+    rest = part(report, 0.3, 1.0)
+    return umap_layout.lay_out(
+        near, apart, min_dist=min_dist, seed=seed, features=flat, report=rest
+    )

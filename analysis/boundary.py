@@ -11,7 +11,6 @@ Source: Schulz, Hinder & Hammer, *DeepView*, IJCAI 2020.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,13 +23,13 @@ from . import (
     territory,
     umap_layout,
 )
-from .all_pairs import EXACT, AllPairs, plain_neighbours
+from .all_pairs import EXACT, AllPairs, plain_layout, plain_neighbours
 from .errors import ParameterError, ShapeError
 from .fisher import Scale
-from .fisher_bounds import Pairs, part
+from .fisher_bounds import part
 from .inverse_map import InverseMap, fit_to_labels
 from .lines import Lines
-from .map_samples import MapSamples, check_finite, samples_of
+from .map_samples import Laid, MapSamples, check_finite, samples_of
 from .map_scores import Sweep
 from .network import Network
 from .territory import Territory, Window
@@ -38,27 +37,6 @@ from .types import Array, Inputs, Report, silent
 from .umap_layout import Layout
 
 LAMS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-
-
-@dataclass(frozen=True)
-class _Laid:
-    """Samples that were laid out.
-
-    Attributes:
-        pairs: distances of all pairs, if they were taken.
-        known: otherwise those that were, if they are still at hand.
-        scale: by which distances were mixed.
-        proven: share of samples whose neighbours are known to be the nearest ones.
-        asked: points of lines about which the network was asked.
-    """
-
-    samples: MapSamples
-    pairs: AllPairs | None
-    known: Pairs | None
-    scale: Scale
-    layout: Layout
-    proven: float = 1.0
-    asked: int = 0
 
 
 class BoundaryMap:
@@ -89,9 +67,11 @@ class BoundaryMap:
             raise ParameterError(
                 f"A map needs 2 neighbours or more, a sample itself among them; got {n_neighbors}."
             )
+        umap_layout.check_min_dist(min_dist)
+        fisher.check_steps(steps)
         self.lam, self.n_neighbors, self.min_dist = lam, n_neighbors, min_dist
         self.seed, self.steps = seed, steps
-        self._laid: _Laid | None = None
+        self._laid: Laid | None = None
         self._inverse: InverseMap | None = None
 
     def fit(
@@ -118,7 +98,8 @@ class BoundaryMap:
         Raises: DataError, ShapeError, NotFiniteError for the samples; ModelError for a network
             without class probabilities; ParameterError, UnknownLayerError for the space.
         """
-        samples = samples_of(network, x, space)
+        samples = samples_of(network, x, space, part(report, 0.0, 0.05))
+        report = part(report, 0.05, 1.0)
         n = len(samples.x)
         if distances is not None and distances.fisher.shape != (n, n):
             raise ShapeError(
@@ -159,16 +140,19 @@ class BoundaryMap:
         arrays: Mapping[str, Array],
         *,
         space: str = network_lines.INPUT,
+        report: Report = silent,
     ) -> BoundaryMap:
         """The map that `arrays` tells of. Its distances are not known any more.
 
         Args:
             network, x, space: that it was made of.
+            report: may raise to stop.
         Returns: itself.
         """
         scale = Scale(*(float(value) for value in arrays["scale"]))
         layout, proven = Layout.from_arrays(arrays), float(arrays["proven"][0])
-        self._laid = _Laid(samples_of(network, x, space), None, None, scale, layout, proven)
+        samples = samples_of(network, x, space, report)
+        self._laid = Laid(samples, None, None, scale, layout, proven)
         self._inverse = InverseMap.from_arrays(arrays)
         return self
 
@@ -190,6 +174,11 @@ class BoundaryMap:
         return self._fitted.samples.labels
 
     @property
+    def width(self) -> int:
+        """Values of a point of the space that is mapped."""
+        return int(self._fitted.samples.flat.shape[1])
+
+    @property
     def proven(self) -> float:
         """Share of samples whose neighbours are known to be the nearest ones."""
         return self._fitted.proven
@@ -202,16 +191,16 @@ class BoundaryMap:
     @property
     def inverse_map(self) -> InverseMap:
         """Fitted when it is first needed, as it asks the network."""
-        if self._inverse is None:
-            given = self._fitted.samples
-            self._inverse = fit_to_labels(
-                self.embedding,
-                given.flat,
-                float(given.x.min()),
-                float(given.x.max()),
-                labels=given.labels,
-                classify=given.classify,
-            )
+        return self._inverse or self.fit_inverse()
+
+    def fit_inverse(self, report: Report = silent) -> InverseMap:
+        """Fit the inverse map, which takes a while, and keep it."""
+        given = self._fitted.samples
+        low, high = float(given.x.min()), float(given.x.max())
+        labels, ask = given.labels, given.classify
+        self._inverse = fit_to_labels(
+            self.embedding, given.flat, low, high, labels=labels, classify=ask, report=report
+        )
         return self._inverse
 
     def inverse(self, points: Array) -> Array:
@@ -250,7 +239,7 @@ class BoundaryMap:
         check_finite(new)
         found = fisher_neighbours.search(
             given.lines,
-            given.lines.hold(new),
+            given.lines.hold(new, part(report, 0.0, 0.1)),
             given.held,
             k=min(self.n_neighbors - 1, len(given.x)),
             lam=self.lam,
@@ -259,7 +248,7 @@ class BoundaryMap:
             x_samples=given.flat,
             scale=self._fitted.scale,
             seed=self.seed,
-            report=part(report, 0.0, 0.9),
+            report=part(report, 0.1, 0.9),
         )
         return placement.place(
             self.layout, found.indices, found.distances, report=part(report, 0.9, 1.0)
@@ -267,25 +256,25 @@ class BoundaryMap:
 
     # ------------------------------------------------------------------ how well it shows it
 
-    def scores(self, plain: Array | None = None) -> dict[str, float]:
+    def scores(self, plain: Array | None = None, report: Report = silent) -> dict[str, float]:
         """Q_kNN, Q_kNN of a map by Euclidean distances, Q_data and Q_not_data; shares.
 
         Args:
             plain: what `euclidean` gives, if it is known.
+            report: hears the progress, may raise to stop.
         Raises: ParameterError for less than 6 samples.
         """
-        given, places = self._fitted.samples, self.embedding
-        labels, classify = given.labels, given.classify
-        inverse = self.inverse_map
-        plain = self.euclidean() if plain is None else plain
-        return {
-            "q_knn": float(map_scores.voted(places, labels).mean()),
-            "q_knn_euclid": float(map_scores.voted(plain, labels).mean()),
-            "q_data": map_scores.q_data(inverse, places, labels, classify),
-            "q_not_data": map_scores.q_not_data(
-                inverse, places, given.flat, labels=labels, classify=classify, seed=self.seed
-            ),
-        }
+        given = self._fitted.samples
+        return map_scores.all_of(
+            self.inverse_map,
+            self.embedding,
+            self.euclidean() if plain is None else plain,
+            given.flat,
+            labels=given.labels,
+            classify=given.classify,
+            seed=self.seed,
+            report=report,
+        )
 
     def euclidean(self) -> Array:
         """(n, 2) float32 places by Euclidean distances alone, as UMAP makes them."""
@@ -302,21 +291,22 @@ class BoundaryMap:
         votes, found = [], self
         for turn, lam in enumerate(lams):
             tell = part(report, turn / len(lams), (turn + 1) / len(lams))
-            found = found.with_lam(lam, tell)  # which knows more distances each time
+            if lam != found.lam:
+                found = found.with_lam(lam, tell)  # which knows more distances each time
             votes.append(map_scores.voted(found.embedding, self.labels))
         return map_scores.largest_kept(lams, votes)
 
     # ------------------------------------------------------------------ parts
 
     @property
-    def _fitted(self) -> _Laid:
+    def _fitted(self) -> Laid:
         if self._laid is None:
             raise ParameterError("This map holds no samples yet: call `fit` first.")
         return self._laid
 
     def _lay_out(
-        self, samples: MapSamples, pairs: AllPairs | None, before: _Laid | None, report: Report
-    ) -> _Laid:
+        self, samples: MapSamples, pairs: AllPairs | None, before: Laid | None, report: Report
+    ) -> Laid:
         """Find neighbours and lay them out.
 
         Args:
@@ -324,6 +314,8 @@ class BoundaryMap:
         """
         k = min(self.n_neighbors, len(samples.x))
         known, proven, asked = None, 1.0, 0
+        # A map by Euclidean distances alone knows no largest Fisher distance.
+        measured = None if before is None or not before.scale.fisher else before.scale
         if pairs is not None:
             scale = pairs.scale
             near, apart = pairs.nearest(k, self.lam)
@@ -340,7 +332,7 @@ class BoundaryMap:
                 steps=self.steps,
                 x_queries=samples.flat,
                 x_samples=samples.flat,
-                scale=None if before is None else before.scale,
+                scale=measured,
                 themselves=True,
                 known=None if before is None else before.known,
                 seed=self.seed,
@@ -356,12 +348,4 @@ class BoundaryMap:
             features=samples.flat,
             report=part(report, 0.8 if pairs is None else 0.0, 1.0),
         )
-        return _Laid(samples, pairs, known, scale, layout, proven, asked)
-
-
-def plain_layout(
-    flat: Array, n_neighbors: int = 30, min_dist: float = umap_layout.MIN_DIST, seed: int = 0
-) -> Layout:
-    """Samples (n, d) laid out by Euclidean distances alone, which know no network."""
-    near, apart = plain_neighbours(flat, min(n_neighbors, len(flat)))
-    return umap_layout.lay_out(near, apart, min_dist=min_dist, seed=seed, features=flat)
+        return Laid(samples, pairs, known, scale, layout, proven, asked)

@@ -139,7 +139,7 @@ def describe(inputs: Sequence[Call], calls: Sequence[Call], output: int) -> tupl
                 shape=shapes[0] if len(shapes) == 1 else (sum(map(_size, shapes)),),
                 parameters=sum(fresh.values()),
                 sources=sources,
-                idle=call.dtype == "bool" or (unchanged and not fresh and _is_idle(call)),
+                idle=call.dtype == "bool" or (unchanged and not fresh and is_idle(call)),
                 writes=call.writes,
                 used=used,
                 run=call.run,
@@ -207,7 +207,8 @@ def _sample_shape(shape: Shape, name: str, batch: int | None) -> tuple[int, ...]
     return tuple(known)
 
 
-def _is_idle(call: Call) -> bool:
+def is_idle(call: Call | Operation) -> bool:
+    """Whether, by its name, it hands on what it gets unless the network is being trained."""
     return _IDLE.fullmatch(call.operation) is not None
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
+from scipy.spatial.distance import cdist
 
 from .errors import ParameterError, ShapeError
 from .territory import places
@@ -29,7 +30,8 @@ SMALLEST = 3
 LINK = 2.0
 """Samples of a cluster are linked over at most so many times the distance up to which another
 sample is near, see `trust.near`."""
-
+_ROWS = 256
+"""Samples whose distances to all others of a cluster are in memory at a time."""
 
 _ROUNDING = 1 + 1e-9
 
@@ -119,9 +121,10 @@ def _cluster(
     points: Array, true: Array, taken_for: Array, members: Array, tree: KDTree
 ) -> ErrorCluster:
     own = points[members]
-    apart = np.linalg.norm(own[:, None] - own, axis=2)
-    middle = int(apart.sum(axis=1).argmin())
-    radius, label = float(apart[middle].max()), int(taken_for[members[0]])
+    sums = [cdist(own[k : k + _ROWS], own).sum(axis=1) for k in range(0, len(own), _ROWS)]
+    middle = int(np.concatenate(sums).argmin())
+    radius = float(cdist(own[middle : middle + 1], own).max())
+    label = int(taken_for[members[0]])
     within = np.asarray(tree.query_ball_point(own[middle], radius * _ROUNDING), np.int64)
     return ErrorCluster(
         true=int(true[members[0]]),

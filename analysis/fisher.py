@@ -100,7 +100,7 @@ def distances(
     Raises: ParameterError; ShapeError; NotFiniteError or ModelError if what is predicted are no
         probabilities.
     """
-    _check_steps(steps)
+    check_steps(steps)
     x = np.asarray(x)
     if not x.ndim or not len(x):
         raise ShapeError(f"Distances need samples (n, ...), n > 0; got {x.shape}.")
@@ -132,7 +132,7 @@ def arcs(  # noqa: PLR0917 - a pair has two ends, each a place among samples
     Returns: (m,) float32.
     Raises: as `distances`.
     """
-    _check_steps(steps)
+    check_steps(steps)
     _check(a.probabilities)
     _check(b.probabilities)
     first, second = (np.ascontiguousarray(places, np.int64) for places in (first, second))
@@ -150,11 +150,12 @@ def arcs(  # noqa: PLR0917 - a pair has two ends, each a place among samples
     return found
 
 
-def euclidean(a: Array, b: Array) -> Array:
+def euclidean(a: Array, b: Array, report: Report = silent) -> Array:
     """Euclidean distances, from differences: exact to about 1e-6 also where they are small.
 
     Args:
         a: (q, d); b: (n, d); taken as float32.
+        report: hears the progress, may raise to stop.
     Returns: (q, n) float32; exactly 0 between equal samples.
     Raises: ShapeError; NotFiniteError if a value is not finite, or a distance leaves float32.
     """
@@ -169,7 +170,7 @@ def euclidean(a: Array, b: Array) -> Array:
         for some in _slices(len(b), _TILE):
             found[top:bottom, some] = np.sqrt(_squares(a[top:bottom], b[some]))
 
-    in_stripes(stripe, len(a), _TILE)
+    in_stripes(stripe, len(a), _TILE, report)
     if found.size and not np.isfinite(found.sum(axis=1, dtype=np.float64)).all():
         raise NotFiniteError(
             "Euclidean distances need finite samples whose squared distances stay in the range "
@@ -225,7 +226,8 @@ def _squares(a: Array, b: Array) -> Array:
     return found
 
 
-def _check_steps(steps: int) -> None:
+def check_steps(steps: int) -> None:
+    """Raises: ParameterError."""
     if not 1 <= steps <= MOST_STEPS or steps != int(steps):
         raise ParameterError(
             f"steps are the points inside a line, 1 to {MOST_STEPS} of them; got {steps}."

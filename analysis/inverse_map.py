@@ -23,6 +23,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial import cKDTree
 
 from .errors import NotFiniteError, ParameterError, ShapeError
+from .fisher_bounds import part
 from .types import Array, Report, silent
 
 POWER = 1.5
@@ -121,6 +122,7 @@ class InverseMap:
         *,
         radius: float | None = None,
         centres: int = CENTRES,
+        report: Report = silent,
     ) -> InverseMap:
         """The map that gives samples back best.
 
@@ -131,6 +133,7 @@ class InverseMap:
             low, high: range of valid values.
             radius: see `InverseMap`; by default half the spacing of centres.
             centres: at most so many; at least 1.
+            report: hears the progress, may raise to stop.
         Raises: ShapeError, NotFiniteError, ParameterError.
         """
         embedding, x = _pair(embedding, x, low, high)
@@ -153,6 +156,7 @@ class InverseMap:
             prototypes[:, some] += cho_solve(
                 factor, missing.astype(np.float64), overwrite_b=True, check_finite=False
             )
+            report(min(1.0, some.stop / x.shape[1]))
         return cls(at, prototypes, float(radius), float(low), float(high))
 
 
@@ -184,20 +188,43 @@ def fit_to_labels(
     between = spacing(embedding[spread(embedding, _affordable(centres, x.shape[1]))])
     judged = np.arange(len(x))[:: -(-len(x) // JUDGED)]
 
-    def tried(share: float) -> tuple[InverseMap, float]:
-        found = InverseMap.fit(embedding, x, low, high, radius=share * between, centres=centres)
-        return found, float(np.mean(classify(found.images(embedding[judged])) == labels[judged]))
+    def tried(turn: int) -> tuple[InverseMap, float]:
+        begin, end = turn / len(REACH), (turn + 1) / len(REACH)
+        middle = (begin + end) / 2
+        fitting = part(report, begin, middle, "Inverse map")
+        asking = part(report, middle, end, "Inverse map")
+        radius = REACH[turn] * between
+        found = InverseMap.fit(
+            embedding, x, low, high, radius=radius, centres=centres, report=fitting
+        )
+        return found, kept_share(found, embedding[judged], labels[judged], classify, asking)
 
-    chosen, best = tried(REACH[0])
-    for turn, share in enumerate(REACH[1:], start=1):
-        report(turn / len(REACH), "Inverse map")
-        wider, kept = tried(share)
+    chosen, best = tried(0)
+    for turn in range(1, len(REACH)):
+        wider, kept = tried(turn)
         best = max(best, kept)
         if kept < best - DROP:
             break
         chosen = wider
     report(1.0, "Inverse map")
     return chosen
+
+
+def kept_share(
+    inverse: InverseMap,
+    embedding: Array,
+    labels: Array,
+    classify: Classify,
+    report: Report = silent,
+) -> float:
+    """Share of samples whose inverse image gets the class that the sample gets; few images are in
+    memory at a time."""
+    kept = 0
+    for start in range(0, len(embedding), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        kept += int(np.sum(classify(inverse.images(embedding[some])) == labels[some]))
+        report(min(1.0, some.stop / len(embedding)))
+    return kept / len(embedding)
 
 
 def spread(embedding: Array, count: int) -> Array:

@@ -45,8 +45,8 @@ class Held:
 class Lines(Protocol):
     """Where lines run and what the classifier says on them."""
 
-    def hold(self, x: Array) -> Held:
-        """Make samples (n, *shape) ready; n > 0."""
+    def hold(self, x: Array, report: Report = silent) -> Held:
+        """Make samples (n, *shape) ready; n > 0. The report may raise to stop."""
         ...
 
     def along(  # noqa: PLR0917 - a line has two ends, each a place among samples
@@ -107,7 +107,7 @@ class _Asked:
         self._predict = predict
         self._shape: tuple[int, ...] | None = None
 
-    def hold(self, x: Array) -> Held:
+    def hold(self, x: Array, report: Report = silent) -> Held:
         x = np.ascontiguousarray(x, np.float32)
         if not x.ndim or not len(x):
             raise ShapeError(f"Lines need samples (n, ...), n > 0; got {x.shape}.")
@@ -118,7 +118,10 @@ class _Asked:
         self._shape = x.shape[1:]
         flat = x.reshape(len(x), -1)
         points = _at_once(flat.shape[1])
-        made = [self._asked(flat[start : start + points]) for start in range(0, len(x), points)]
+        made = []
+        for start in range(0, len(x), points):
+            made.append(self._asked(flat[start : start + points]))
+            report(min(1.0, (start + points) / len(x)))
         return Held(flat, np.concatenate(made))
 
     def along(  # noqa: PLR0917 - a line has two ends, each a place among samples

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import error_clusters, fitting, pockets, territory, trust
-from .all_pairs import EXACT, AllPairs
-from .boundary import BoundaryMap, plain_layout
+from . import error_clusters, fitting, network_lines, pockets, territory, trust
+from .all_pairs import EXACT, AllPairs, plain_layout
+from .boundary import LAMS, BoundaryMap
 from .decisions import Decide
-from .errors import DataError, ParameterError
-from .map_samples import samples_of
+from .errors import ParameterError
+from .fisher_bounds import part
+from .map_samples import as_inputs, check_finite, check_memory, chosen, samples_of, taken
 from .shelf import Shelf
 from .territory import Sharp, Window
-from .types import Array, Dataset, Inputs, Result
+from .types import Array, Inputs, Result
 
 if TYPE_CHECKING:
     from .workbench import Workbench
@@ -35,6 +36,9 @@ SHARPENED = 4
 
 TRIPS = 40
 """Pixels of a side of the picture of round trips."""
+
+TRIP_BYTES = 2**28
+"""Most bytes of inverse images that are on their way at once."""
 
 OWN_TRIPS = 400
 """Samples whose own round trips say what is to be expected of one."""
@@ -64,25 +68,18 @@ MAPS: Shelf[AtHand] = Shelf(places=3)
 
 def boundary_map(bench: Workbench, **about: Any) -> Result:
     """Samples laid out, an inverse map of them, and how well it shows the network's decisions."""
-    space, count, seed = about["space"], about["count"], about["seed"]
-    samples = chosen(len(bench.dataset), count, seed)
-    x = _taken(bench.dataset.inputs, samples)
+    samples, x = _given(bench, about)
     made = _unfitted(about)
-    pairs, asked = None, 0
-    if len(samples) <= EXACT:
-        pairs, asked = _distances(bench.within(0.0, 0.75), x, about)
-        made.fit(bench.network, x, space=space, distances=pairs)
-    else:
-        made.fit(bench.network, x, space=space, report=bench.within(0.0, 0.75).report)
-        asked = made.asked
-    bench.report(0.8, "Inverse map")
+    asked = _fit(made, bench, x, about, 0.6)
+    made.fit_inverse(bench.within(0.6, 0.75).report)
     arrays = {"samples": samples, "labels": made.labels.astype(np.int32), **made.arrays()}
     MAPS.put(bench.address("boundary map", **about), AtHand(made, samples))
     scores = None
     if len(samples) >= LEAST:
-        bench.report(0.85, "Scores")
         knobs = {name: about[name] for name in _OF_PLAIN}
-        scores = made.scores(bench.ask("plain layout", **knobs).arrays["embedding"])
+        plainly = bench.within(0.75, 0.85).ask("plain layout", **knobs).arrays["embedding"]
+        bench.report(0.85, "Scores")
+        scores = made.scores(plainly, bench.within(0.85, 1.0).report)
     window = territory.around(made.embedding)
     return Result(
         arrays=arrays,
@@ -104,22 +101,24 @@ _OF_DISTANCES = ("space", "count", "seed", "steps")
 
 def plain(bench: Workbench, **about: Any) -> Result:
     """Samples laid out by Euclidean distances alone, which know no network; to compare."""
-    samples = chosen(len(bench.dataset), about["count"], about["seed"])
-    x = _taken(bench.dataset.inputs, samples)
-    points = samples_of(bench.network, x, about["space"]).flat
-    found = plain_layout(points, about["neighbours"], about["min_dist"], about["seed"])
+    samples, x = _given(bench, about)
+    points = network_lines.points(
+        bench.network, x, about["space"], bench.within(0.0, 0.1).report
+    ).reshape(len(samples), -1)
+    check_finite(points)
+    knobs = (about["neighbours"], about["min_dist"], about["seed"])
+    found = plain_layout(points, *knobs, bench.within(0.1, 1.0).report)
     return Result(arrays={"embedding": found.places})
 
 
 def distances(bench: Workbench, **about: Any) -> Result:
     """Fisher and Euclidean distances between all samples of a map, for any lam."""
-    samples = chosen(len(bench.dataset), about["count"], about["seed"])
-    given = samples_of(bench.network, _taken(bench.dataset.inputs, samples), about["space"])
-
-    def report(fraction: float, text: str = "") -> None:
-        bench.report(fraction, "Fisher distances")
-
-    found = AllPairs.of(given.lines, given.held, given.flat, about["steps"], report=report)
+    samples, x = _given(bench, about)
+    before, rest = (
+        part(bench.report, *span, "Fisher distances") for span in ((0.0, 0.05), (0.05, 1.0))
+    )
+    given = samples_of(bench.network, x, about["space"], before)
+    found = AllPairs.of(given.lines, given.held, given.flat, about["steps"], report=rest)
     n = len(samples)
     return Result(
         arrays={"fisher": found.fisher, "euclid": found.euclid},
@@ -149,10 +148,10 @@ def decided_by_other(
             "see its boundaries."
         )
     kept = at_hand(bench, about)
-    network, shapes = bench.other.network, _shapes(bench.dataset)
+    network, data = bench.other.network, bench.dataset
 
     def decide(points: Array) -> Array:
-        return network.predict(_as_inputs(kept.map.inverse(points), shapes))
+        return network.predict(as_inputs(kept.map.inverse(points), data))
 
     return _territory(bench, decide, _window(kept.map, window), side)
 
@@ -193,12 +192,13 @@ def _round_trips(bench: Workbench, made: BoundaryMap, window: Window) -> tuple[A
     embedding = made.embedding
     points = window.points(TRIPS)
     own = np.arange(len(embedding))[:: -(-len(embedding) // OWN_TRIPS)]
-
-    def report(fraction: float, text: str = "") -> None:
-        bench.report(fraction, "Round trips")
-
     asked = np.concatenate([points, embedding[own]])
-    back = made.transform_points(made.inverse(asked), report)
+    back = np.empty((len(asked), 2), np.float32)
+    size = max(1, TRIP_BYTES // (4 * made.width))
+    for start in range(0, len(asked), size):
+        end = min(len(asked), start + size)
+        report = part(bench.report, start / len(asked), end / len(asked), "Round trips")
+        back[start:end] = made.transform_points(made.inverse(asked[start:end]), report)
     returned = np.full((len(embedding), 2), np.nan)
     returned[own] = back[len(points) :]
     error = trust.round_trip(window, TRIPS, back[: len(points)], unit=trust.extent(embedding))
@@ -255,14 +255,10 @@ def _cluster_told(cluster: error_clusters.ErrorCluster, names: Sequence[str]) ->
 
 def sweep(bench: Workbench, **about: Any) -> Result:
     """Q_kNN over lam, and the largest lam that does not lose."""
-    samples = chosen(len(bench.dataset), about["count"], about["seed"])
-    x = _taken(bench.dataset.inputs, samples)
-    made, begun = _unfitted(about | {"lam": 0.2, "distance": "fisher"}), bench.within(0.0, 0.5)
-    if len(samples) <= EXACT:
-        pairs, _ = _distances(begun, x, about | {"distance": "fisher"})
-        made.fit(bench.network, x, space=about["space"], distances=pairs)
-    else:
-        made.fit(bench.network, x, space=about["space"], report=begun.report)
+    _, x = _given(bench, about)
+    about |= {"lam": LAMS[0], "distance": "fisher"}
+    made = _unfitted(about)
+    _fit(made, bench.within(0.0, 0.5), x, about, 1.0)
     found = made.sweep(report=bench.within(0.5, 1.0).report)
     return Result(
         facts={
@@ -283,19 +279,23 @@ def at_hand(bench: Workbench, about: Mapping[str, Any]) -> AtHand:
     if kept is None:
         arrays = bench.ask("boundary map", **about).arrays
         samples = arrays["samples"]
-        x = _taken(bench.dataset.inputs, samples)
-        made = _unfitted(about).restored(bench.network, x, arrays, space=about["space"])
+        x = taken(bench.dataset.inputs, samples)
+        made = _unfitted(about).restored(
+            bench.network, x, arrays, space=about["space"], report=lambda *_: bench.report(0.0)
+        )
         kept = AtHand(made, samples)
         MAPS.put(key, kept)
     return kept
 
 
-def chosen(n: int, count: int, seed: int) -> Array:
-    """The samples of a map: (m,) int32 ascending, all if there are not more than `count`."""
-    if n <= count:
-        return np.arange(n, dtype=np.int32)
-    drawn = np.random.default_rng(seed).choice(n, count, replace=False)
-    return np.sort(drawn).astype(np.int32)
+def _given(bench: Workbench, about: Mapping[str, Any]) -> tuple[Array, Inputs]:
+    """The samples of a map, as places in the study and as the data has them.
+
+    Raises: MemoryBudgetError.
+    """
+    samples = chosen(len(bench.dataset), about["count"], about["seed"])
+    check_memory(bench.network, about["space"], len(samples), bench.budget)
+    return samples, taken(bench.dataset.inputs, samples)
 
 
 def _unfitted(about: Mapping[str, Any]) -> BoundaryMap:
@@ -303,33 +303,27 @@ def _unfitted(about: Mapping[str, Any]) -> BoundaryMap:
     return BoundaryMap(lam, about["neighbours"], about["min_dist"], about["seed"], about["steps"])
 
 
+def _fit(
+    made: BoundaryMap, bench: Workbench, x: Inputs, about: Mapping[str, Any], end: float
+) -> int:
+    """Lay samples out, which is done at a share `end`; how often the network was asked."""
+    space = about["space"]
+    if len(x[next(iter(x))]) > EXACT:
+        made.fit(bench.network, x, space=space, report=bench.within(0.0, end).report)
+        return made.asked
+    pairs, asked = _distances(bench.within(0.0, 0.9 * end), x, about)
+    report = bench.within(0.9 * end, end).report
+    made.fit(bench.network, x, space=space, distances=pairs, report=report)
+    return asked
+
+
 def _distances(bench: Workbench, x: Inputs, about: Mapping[str, Any]) -> tuple[AllPairs, int]:
     """Distances of all pairs, and how often the network was asked for them."""
     if about["distance"] == "euclid":
-        return AllPairs.plain(samples_of(bench.network, x, about["space"]).flat), 0
+        points = network_lines.points(bench.network, x, about["space"])
+        return AllPairs.plain(points.reshape(len(points), -1), bench.report), 0
     found = bench.ask("fisher distances", **{name: about[name] for name in _OF_DISTANCES})
     return AllPairs(found.arrays["fisher"], found.arrays["euclid"]), found.facts["evaluated"]
-
-
-def _taken(inputs: Inputs, samples: Array) -> Inputs:
-    return {name: array[samples] for name, array in inputs.items()}
-
-
-def _shapes(data: Dataset) -> dict[str, tuple[int, ...]]:
-    return {name: array.shape[1:] for name, array in data.inputs.items()}
-
-
-def _as_inputs(points: Array, shapes: Mapping[str, tuple[int, ...]]) -> Inputs:
-    """Points of the input space as the data has them."""
-    if len(shapes) > 1:
-        raise DataError("Maps of networks with several inputs cannot be shown to another network.")
-    [(name, shape)] = shapes.items()
-    if points[0].size != int(np.prod(shape)):
-        raise DataError(
-            f"The map is of {points[0].size:,} values a sample, the data of {shape}: the second "
-            "network cannot be asked about it."
-        )
-    return {name: points.reshape(len(points), *shape)}
 
 
 # -------------------------------------------------------------------- pictures

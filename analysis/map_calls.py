@@ -5,10 +5,13 @@ Like all of `work`, it runs in a worker process, with TensorFlow.
 
 from __future__ import annotations
 
+import io
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from . import attacks, images
 from .errors import DataError, ParameterError
@@ -16,11 +19,20 @@ from .home import Home
 from .map_answers import AtHand, at_hand
 from .shelf import load
 from .store import DiskStore
-from .types import Array, Source, silent
+from .types import Array, Report, Source, silent
 from .workbench import Workbench
 
 MOST = 2000
 """Inputs that are placed at once."""
+
+MOST_BYTES = 2**27
+"""Of the inputs of one answer, which a browser has to hold."""
+
+MOST_PIXELS = 2**25
+"""Of all image files of a request: a few kilobytes can unpack to gigabytes."""
+
+PATIENCE = 10.0
+"""Seconds after which nobody waits for an answer any more: `Engine.call`."""
 
 
 def inverse_images(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +47,9 @@ def inverse_images(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
     """
     bench, kept = _opened(home, task)
     made = kept.map.inverse(np.asarray(task["points"], np.float64))
-    return _told(bench, made, [made.reshape(len(made), -1), kept.map.predict(made)])
+    return _told(
+        bench, task["map"]["space"], made, [made.reshape(len(made), -1), kept.map.predict(made)]
+    )
 
 
 def place_inputs(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,9 +65,10 @@ def place_inputs(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
     bench, kept = _opened(home, task)
     x = _inputs(bench, task["what"])
     points = kept.map.points(x)
-    places = kept.map.transform_points(points)
+    _check_size(points)
+    places = kept.map.transform_points(points, _in_time(len(points)))
     rows = [places, points.reshape(len(points), -1), kept.map.predict(points)]
-    return _told(bench, points, rows)
+    return _told(bench, task["map"]["space"], points, rows)
 
 
 def _opened(home: Home, task: Mapping[str, Any]) -> tuple[Workbench, AtHand]:
@@ -65,11 +80,33 @@ def _opened(home: Home, task: Mapping[str, Any]) -> tuple[Workbench, AtHand]:
     return bench, at_hand(bench, task["map"])
 
 
-def _told(bench: Workbench, points: Array, rows: Sequence[Array]) -> dict[str, Any]:
-    """Rows for a browser; whether they are pictures is known by their shape."""
+def _check_size(points: Array) -> None:
+    if points.nbytes > MOST_BYTES:
+        raise ParameterError(
+            f"{len(points):,} inputs of {points[0].size:,} values each are more than one answer "
+            f"can hold; place {max(1, MOST_BYTES // points[0].nbytes):,} at once or less."
+        )
+
+
+def _in_time(count: int) -> Report:
+    """Ends what nobody waits for any more, so that the worker is free for what is."""
+    end = time.monotonic() + PATIENCE
+
+    def report(fraction: float, text: str = "") -> None:
+        if time.monotonic() > end:
+            raise ParameterError(
+                f"Placing {count:,} inputs on this map takes more than {PATIENCE:g} s. Place fewer "
+                "at once."
+            )
+
+    return report
+
+
+def _told(bench: Workbench, space: str, points: Array, rows: Sequence[Array]) -> dict[str, Any]:
+    """Rows for a browser, and whether they are pictures: only in the space of the input."""
     shape = bench.dataset.x.shape[1:]
     one = len(bench.dataset.inputs) == 1
-    picture = one and len(shape) == 3 and points[0].size == int(np.prod(shape))
+    picture = one and not space and len(shape) == 3 and points[0].size == int(np.prod(shape))
     whole = np.concatenate(rows, axis=1).astype(np.float32)
     return {
         "rows": whole.tobytes(),
@@ -110,8 +147,25 @@ def _sent(bench: Workbench, files: Sequence[tuple[str, bytes]]) -> Array:
             f"The network of this study takes no pictures but samples of shape {shape}, so that "
             "an image file has no place on its map."
         )
+    pixels = sum(_pixels(content) for _, content in files)
+    if pixels > MOST_PIXELS:
+        raise DataError(
+            f"The images have {pixels:,} pixels in all; {MOST_PIXELS:,} can be placed at once. "
+            f"Make them smaller: the network takes {shape[1]} x {shape[0]}."
+        )
     size = (int(shape[0]), int(shape[1]), int(shape[2]))
     return np.stack([images.unpack(content, name, size) for name, content in files])
+
+
+def _pixels(content: bytes) -> int:
+    """Of an image file, by its header; none of what cannot be read, as is said once it is."""
+    try:
+        with Image.open(io.BytesIO(content), formats=images.FORMATS) as image:
+            return image.width * image.height
+    except (OSError, SyntaxError, ValueError):
+        return 0
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return images.MAX_PIXELS + 1
 
 
 def _chosen(samples: Sequence[int], count: int) -> Array:

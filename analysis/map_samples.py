@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import network_lines
-from .errors import NotFiniteError, ParameterError, ShapeError
+from .all_pairs import AllPairs
+from .errors import DataError, MemoryBudgetError, NotFiniteError, ParameterError, ShapeError
+from .fisher import Scale
+from .fisher_bounds import Pairs, part
 from .lines import Held, Lines, of
 from .network import Network
-from .types import Array, Inputs
+from .types import Array, Dataset, Inputs, Report, silent
+from .umap_layout import Layout
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,32 @@ class MapSamples:
         return found
 
 
+@dataclass(frozen=True)
+class Laid:
+    """Samples that were laid out.
+
+    Attributes:
+        pairs: distances of all pairs, if they were taken.
+        known: otherwise those that were, if they are still at hand.
+        scale: by which distances were mixed.
+        proven: share of samples whose neighbours are known to be the nearest ones.
+        asked: points of lines about which the network was asked.
+    """
+
+    samples: MapSamples
+    pairs: AllPairs | None
+    known: Pairs | None
+    scale: Scale
+    layout: Layout
+    proven: float = 1.0
+    asked: int = 0
+
+
 def samples_of(
-    network: Network | Lines | Callable[[Array], Array], x: Array | Inputs, space: str
+    network: Network | Lines | Callable[[Array], Array],
+    x: Array | Inputs,
+    space: str,
+    report: Report = silent,
 ) -> MapSamples:
     """Samples as points of a space, ready for lines.
 
@@ -61,6 +89,7 @@ def samples_of(
         network: a network, lines of one, or a function that gives class probabilities.
         x: (n, *shape) samples, n > 0; as the network takes them.
         space: "" for the input of a network, or one of `network_lines.cuts`.
+        report: hears the progress, may raise to stop.
     Raises: DataError, ShapeError, NotFiniteError for the samples; ModelError for a network without
         class probabilities; ParameterError, UnknownLayerError for the space.
     """
@@ -70,7 +99,7 @@ def samples_of(
         def points(given: Array | Inputs) -> Array:
             return network_lines.points(opened, given, space)
 
-        flat = points(x)
+        flat = network_lines.points(opened, x, space, part(report, 0.0, 0.5))
         lines = network_lines.lines(network, space, samples=len(flat))
         predict = network_lines.rest(network, space)
     else:
@@ -85,17 +114,66 @@ def samples_of(
             return lines.hold(some).probabilities
 
         flat = points(x)
-    if flat.ndim < 2 or not flat.size:
-        raise ShapeError(f"A map needs samples (n, ...), n > 0; got {flat.shape}.")
     check_finite(flat)
-    return MapSamples(lines, lines.hold(flat), flat, points, predict)
+    return MapSamples(lines, lines.hold(flat, part(report, 0.5, 1.0)), flat, points, predict)
 
 
 def check_finite(x: Array) -> None:
-    """Raises: NotFiniteError."""
+    """Raises: ShapeError for no samples, NotFiniteError."""
+    if x.ndim < 2 or not x.size:
+        raise ShapeError(f"A map needs samples (n, ...), n > 0; got {x.shape}.")
     bad = np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))
     if len(bad):
         raise NotFiniteError(
             f"{len(bad):,} of {len(x):,} samples hold NaN or infinity, sample {bad[0]:,} first; "
             "they have no place on a map. Leave them out."
         )
+
+
+def check_memory(network: Network, space: str, count: int, budget: int) -> None:
+    """Whether a map of so many samples may be made.
+
+    Twice their values must fit: beside them, as much again is held of lines or of an inverse map.
+
+    Args:
+        space: as of `samples_of`.
+        budget: bytes.
+    Raises: MemoryBudgetError; UnknownLayerError for the space.
+    """
+    sizes = (int(np.prod(shape)) for shape in network.input_shapes.values())
+    size = network.operation(space).size if space else sum(sizes)
+    if 2 * 4 * size * count > budget:
+        raise MemoryBudgetError(
+            f"A map of {count:,} samples of {size:,} values takes {2 * 4 * size * count:,} bytes "
+            f"for them; the budget is {budget:,}. Choose {max(1, budget // (2 * 4 * size)):,} "
+            "samples or fewer, another space, or a larger budget (--memory)."
+        )
+
+
+def chosen(n: int, count: int, seed: int) -> Array:
+    """The samples of a map: (m,) int32 ascending, all if there are not more than `count`."""
+    if n <= count:
+        return np.arange(n, dtype=np.int32)
+    drawn = np.random.default_rng(seed).choice(n, count, replace=False)
+    return np.sort(drawn).astype(np.int32)
+
+
+def taken(inputs: Inputs, samples: Array) -> Inputs:
+    """Some samples, ascending; of all of them no copy is made."""
+    return {
+        name: array if len(samples) == len(array) else array[samples]
+        for name, array in inputs.items()
+    }
+
+
+def as_inputs(points: Array, data: Dataset) -> Inputs:
+    """Points of the input space as the data has them. Raises: DataError."""
+    if len(data.inputs) > 1:
+        raise DataError("Maps of networks with several inputs cannot be shown to another network.")
+    (name,), shape = data.inputs, data.x.shape[1:]
+    if points[0].size != int(np.prod(shape)):
+        raise DataError(
+            f"The map is of {points[0].size:,} values a sample, the data of {shape}: the second "
+            "network cannot be asked about it."
+        )
+    return {name: points.reshape(len(points), *shape)}

@@ -12,8 +12,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from .errors import NotFiniteError, ParameterError, ShapeError
-from .inverse_map import Classify, InverseMap
-from .types import Array
+from .fisher_bounds import part
+from .inverse_map import Classify, InverseMap, kept_share
+from .types import Array, Report, silent
 
 NEIGHBOURS = 5
 """Neighbours that vote, in the paper and in the published program."""
@@ -80,9 +81,15 @@ def voted(embedding: Array, labels: Array) -> Array:
     return found
 
 
-def q_data(inverse: InverseMap, embedding: Array, labels: Array, classify: Classify) -> float:
+def q_data(
+    inverse: InverseMap,
+    embedding: Array,
+    labels: Array,
+    classify: Classify,
+    report: Report = silent,
+) -> float:
     """Share of samples whose inverse image gets the class that the sample gets."""
-    return float(np.mean(classify(inverse.images(embedding)) == labels))
+    return kept_share(inverse, embedding, labels, classify, report)
 
 
 def q_not_data(
@@ -93,6 +100,7 @@ def q_not_data(
     labels: Array,
     classify: Classify,
     seed: int = 0,
+    report: Report = silent,
 ) -> float:
     """The same where there were no samples: an inverse map of the same radius is fitted on a
     random TRAINED of them and judged at the places of the others, SPLITS times.
@@ -100,6 +108,7 @@ def q_not_data(
     Args:
         inverse: of all samples.
         embedding, x: (n, 2) places and (n, d) samples, n > 1.
+        report: hears the progress, may raise to stop.
     """
     n = len(embedding)
     if n < 2:
@@ -108,15 +117,56 @@ def q_not_data(
         )
     count = min(n - 1, max(1, int(TRAINED * n)))
     draw, right, judged = np.random.default_rng(seed), 0.0, 0
-    for _ in range(SPLITS):
+    for turn in range(SPLITS):
+        fitting, asking = (
+            part(report, (2 * turn + step) / (2 * SPLITS), (2 * turn + step + 1) / (2 * SPLITS))
+            for step in range(2)
+        )
         order = draw.permutation(n)
         kept, left = np.sort(order[:count]), np.sort(order[count:])
         trained = InverseMap.fit(
-            embedding[kept], x[kept], inverse.low, inverse.high, radius=inverse.radius
+            embedding[kept],
+            x[kept],
+            inverse.low,
+            inverse.high,
+            radius=inverse.radius,
+            report=fitting,
         )
-        right += q_data(trained, embedding[left], labels[left], classify) * len(left)
+        right += q_data(trained, embedding[left], labels[left], classify, asking) * len(left)
         judged += len(left)
     return right / judged
+
+
+def all_of(
+    inverse: InverseMap,
+    embedding: Array,
+    plain: Array,
+    x: Array,
+    *,
+    labels: Array,
+    classify: Classify,
+    seed: int = 0,
+    report: Report = silent,
+) -> dict[str, float]:
+    """Q_kNN, Q_kNN of the places `plain` (n, 2) by Euclidean distances, Q_data and Q_not_data.
+
+    Args: as of `q_not_data`.
+    Raises: as `voted`.
+    """
+    return {
+        "q_knn": float(voted(embedding, labels).mean()),
+        "q_knn_euclid": float(voted(plain, labels).mean()),
+        "q_data": q_data(inverse, embedding, labels, classify, part(report, 0.0, 0.3)),
+        "q_not_data": q_not_data(
+            inverse,
+            embedding,
+            x,
+            labels=labels,
+            classify=classify,
+            seed=seed,
+            report=part(report, 0.3, 1.0),
+        ),
+    }
 
 
 def largest_kept(lams: Sequence[float], votes: Sequence[Array]) -> Sweep:

@@ -192,7 +192,8 @@ class Network:
         Raises: ModelError for an embedding, or if it cannot be computed.
         """
         self.check_classifies()
-        return self._runner.scores(count, str(self.output))
+        size = count if self._any_batch else self.batch_size
+        return self._runner.scores(count, size, str(self.output))
 
     def run(
         self, x: Array | Inputs, layers: Sequence[str], report: Report = silent

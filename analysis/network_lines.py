@@ -128,7 +128,7 @@ class _NetworkLines:
         self._classes = network.class_count
         self._buffers: list[Array] = []
 
-    def hold(self, x: Array) -> Held:
+    def hold(self, x: Array, report: Report = silent) -> Held:
         flat = _flat(x, self._shape)
         if not len(flat):
             raise ShapeError(f"Lines need samples, one at least; got {np.shape(x)}.")
@@ -141,7 +141,7 @@ class _NetworkLines:
         values = flat if self._head is None else self._head(flat)
         own, here = np.arange(len(flat)), np.zeros(1, np.float32)
         held = Held(values, np.empty((len(flat), self._classes), np.float32))
-        return Held(values, self.along(held, own, held, own, here)[:, 0])
+        return Held(values, self.along(held, own, held, own, here, report)[:, 0])
 
     def along(  # noqa: PLR0917 - a line has two ends, each a place among samples
         self,

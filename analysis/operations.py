@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from .calls import Operation, ancestors
+from .calls import Operation, ancestors, is_idle
 from .errors import DataError, MemoryBudgetError, ModelError, StudyError
 from .types import Array
 
@@ -19,6 +19,9 @@ _COMPILED = 8
 """Compiled functions that are kept: each holds a graph of TensorFlow."""
 
 _SQUASHING = frozenset({"softmax", "Softmax", "sigmoid", "Sigmoid"})
+_LAID_OUT = frozenset({"Flatten", "Reshape"})
+"""What may follow them: values stay in their order."""
+
 _LEAST = 1e-30
 """Smallest probability that has a logarithm in float32 with room to spare."""
 
@@ -48,6 +51,7 @@ class Runner:
         self._lock = threading.Lock()
         self._compiled = lru_cache(maxsize=_COMPILED)(self._compile)
         self._stretches = lru_cache(maxsize=_COMPILED)(self._compile_stretch)
+        self._scores = lru_cache(maxsize=_COMPILED)(self._make_scores)
 
     def batches(
         self, arrays: Sequence[Array], places: Sequence[int], first: int = 0, last: int = EVERYTHING
@@ -102,21 +106,32 @@ class Runner:
 
         return run
 
-    def scores(self, count: int, output: str) -> Callable[[Any], Any]:
+    def scores(self, count: int, batch_size: int, output: str) -> Callable[[Any], Any]:
         """Class scores before the softmax, as tensors; see `Network.scores`.
 
         Args:
+            batch_size: as of `between`.
             output: what the operation before the last, the probabilities, gives; as in
                 `probabilities`.
+        Returns: the same function for the same arguments: who traces it need not do so again.
         """
+        with self._lock:
+            return self._scores(count, batch_size, output)
+
+    def _make_scores(self, count: int, batch_size: int, output: str) -> Callable[[Any], Any]:
         given = [place for place, operation in enumerate(self._operations) if not operation.run]
         end = len(self._operations) - 2
         bare = self._before_softmax(end) if output in ("softmax", "sigmoid") else None
-        with self._lock:
-            function = self._stretches(tuple(given), end if bare is None else bare, count)
+        function = self._stretches(tuple(given), end if bare is None else bare, batch_size)
 
         def run(x: Any) -> Any:
-            (found,) = function(tf.reshape(tf.cast(x, tf.float32), (count, -1)))
+            flat = tf.reshape(tf.cast(x, tf.float32), (count, -1))
+            parts = []
+            for start in range(0, count, batch_size):
+                size = min(batch_size, count - start)
+                some = tf.pad(flat[start : start + size], [[0, batch_size - size], [0, 0]])
+                parts.append(function(some)[0][:size])
+            found = tf.concat(parts, axis=0)
             if output == "softmax":
                 # Where the scores themselves are not to be had, these have the same softmax.
                 return found if bare is not None else tf.math.log(tf.maximum(found, _LEAST))
@@ -131,7 +146,8 @@ class Runner:
     def _before_softmax(self, place: int) -> int | None:
         """Place of what a softmax or sigmoid is taken of, if they end the network."""
         operation = self._operations[place]
-        while operation.idle and operation.operation not in _SQUASHING and operation.sources:
+        # The mark `idle` says nothing here: the operation whose place the prediction takes has it.
+        while is_idle(operation) or operation.operation in _LAID_OUT:
             place = operation.sources[0]
             operation = self._operations[place]
         if operation.operation not in _SQUASHING or len(operation.sources) != 1:
@@ -154,7 +170,7 @@ class Runner:
                 x = tf.reshape(part, (batch_size, *operation.shape))
                 scale = scales.get(place, 1.0)
                 x = x if scale == 1.0 else x * scale
-                values[operation.used[0]] = tf.cast(x, operation.dtype)
+                values[operation.used[0]] = _of_type(x, operation.dtype)
             for place in needed:
                 operation = self._operations[place]
                 if operation.run is not None:
@@ -176,7 +192,7 @@ class Runner:
                 if operation.run is None:
                     x, scale = next(feeds)
                     x = x if scale == 1.0 else x * scale
-                    values[operation.writes[0]] = tf.cast(x, operation.dtype)
+                    values[operation.writes[0]] = _of_type(x, operation.dtype)
                 elif place in needed:
                     values.update(zip(operation.writes, operation.run(values), strict=True))
             flat = [self._flat(place, values, self.batch_size) for place in places]
@@ -243,6 +259,11 @@ def _filled(samples: Array, batch_size: int) -> Array:
     filled = np.zeros((batch_size, *samples.shape[1:]), samples.dtype)
     filled[: len(samples)] = samples
     return filled
+
+
+def _of_type(x: Any, dtype: str) -> Any:
+    """Values as an input takes them; whole numbers are the nearest ones."""
+    return tf.cast(tf.round(x) if tf.as_dtype(dtype).is_integer else x, dtype)
 
 
 def probabilities(last: Any, output: str) -> Any:

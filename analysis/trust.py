@@ -223,7 +223,9 @@ def percent(share: float) -> str:
 
 
 def _told(trust: Trust) -> Trust:
-    reach, error = (f"{100 * limit:.2g} %" for limit in (trust.reach_limit, trust.error_limit))
+    reach, error = (
+        f"{float(f'{100 * limit:.2g}'):g} %" for limit in (trust.reach_limit, trust.error_limit)
+    )
     if not trust.mask.any():
         text = [
             f"None of the map can be trusted: that takes a sample within {reach} of the map's "

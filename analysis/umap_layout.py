@@ -66,26 +66,9 @@ class Layout:
         return cls(arrays["embedding"], unit, a, b)
 
 
-def place(
-    indices: Array,
-    distances: Array,
-    *,
-    min_dist: float = MIN_DIST,
-    seed: int = 0,
-    epochs: int | None = None,
-    features: Array | None = None,
-    report: Report = silent,
-) -> Array:
+def place(indices: Array, distances: Array, **about: Any) -> Array:
     """The places of `lay_out`, which takes the same: (n, 2) float32."""
-    return lay_out(
-        indices,
-        distances,
-        min_dist=min_dist,
-        seed=seed,
-        epochs=epochs,
-        features=features,
-        report=report,
-    ).places
+    return lay_out(indices, distances, **about).places
 
 
 def lay_out(
@@ -112,14 +95,13 @@ def lay_out(
         epochs: of the optimisation; by default 500, or 200 for more than 10,000 samples.
         features: (n, d) by which groups without a common neighbour are put beside each other;
             without, they are put on a circle.
-        report: hears before and after the optimisation, which does not stop in between.
+        report: hears after every epoch of the optimisation, may raise to stop.
     Returns: finite places. One sample, or samples without any neighbour, are placed too.
     Raises: ShapeError, NotFiniteError, ParameterError.
     """
     indices, distances = _checked(indices, distances)
     n = len(indices)
-    if not 0 <= min_dist <= 1:
-        raise ParameterError(f"min_dist must be from 0 to 1; got {min_dist:g}.")
+    check_min_dist(min_dist)
     if epochs is not None and epochs < 1:
         raise ParameterError(f"A layout takes 1 epoch or more; got {epochs}.")
     if features is not None and (np.ndim(features) != 2 or len(features) != n):
@@ -149,9 +131,16 @@ def lay_out(
         densmap_kwds={},
         output_dens=False,
         parallel=False,
+        tqdm_kwds=_told(report),
     )
     report(1.0, "Laying out")
     return _framed(found, a, b)
+
+
+def check_min_dist(min_dist: float) -> None:
+    """Raises: ParameterError."""
+    if not 0 <= min_dist <= 1:
+        raise ParameterError(f"min_dist must be from 0 to 1; got {min_dist:g}.")
 
 
 def strengths(indices: Array, distances: Array, own: Array | None = None) -> Array:
@@ -169,6 +158,30 @@ def strengths(indices: Array, distances: Array, own: Array | None = None) -> Arr
     found = np.empty(indices.shape, np.float32)
     kernels.memberships(counts, np.ascontiguousarray(distances, np.float32), found)
     return found
+
+
+class _Bar:
+    """The terminal of umap-learn's progress bar, which is all that it says of its epochs."""
+
+    def __init__(self, report: Report) -> None:
+        self._report, self._stopped = report, False
+
+    def write(self, text: str) -> None:
+        done, _, total = text.strip().partition("/")
+        if not total or self._stopped:  # the bar that was interrupted is drawn once more
+            return
+        self._stopped = True
+        self._report(0.1 + 0.9 * int(done) / int(total), "Laying out")
+        self._stopped = False
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
+def _told(report: Report) -> dict[str, Any]:
+    """What makes umap-learn's progress bar call a report after every epoch."""
+    every = {"mininterval": 0, "miniters": 1, "position": 0, "bar_format": "{n}/{total}"}
+    return {"disable": False, "file": _Bar(report), **every}
 
 
 @cache
@@ -291,6 +304,7 @@ def _spread(graph: Any, random: Any) -> Array:
                 tol=1e-4,
                 ncv=min(m, max(20, int(np.sqrt(m)))),
                 maxiter=20 * m,
+                rng=np.random.default_rng(0),  # where few vectors span all that there is
             )
         except linalg.ArpackError:  # too many of them are nearly equal
             pass

@@ -45,7 +45,7 @@ def map_of(card: Card, knobs: Mapping[str, Any]) -> dict[str, Any]:
         "lam": round(_number(knobs.get("lam"), 0, 1, MAP["lam"]), 2),
         "neighbours": int(_number(knobs.get("neighbours"), 2, 100, MAP["neighbours"])),
         "min_dist": round(_number(knobs.get("mindist"), 0, 1, MAP["min_dist"]), 2),
-        "distance": distance if distance in {"fisher", "euclid"} else MAP["distance"],
+        "distance": distance if distance in ("fisher", "euclid") else MAP["distance"],
     }
 
 
@@ -63,17 +63,20 @@ def questions(about: dict[str, Any]) -> dict[str, Question]:
 def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, Any]:
     """Where the parts of a map lie, and the facts of those that are there.
 
-    Returns: {"map", "spaces", "parts": {name: {"key", "facts" or None}}, "missing": number}, or
-        {"error"} in words.
+    Returns: {"map", "spaces", "parts": {name: {"key", "facts" or None}}, "missing": number,
+        "errors": {name: why a part cannot be had}}, or {"error"} in words.
     """
     try:
         _decides(card)
-        about = map_of(card, knobs)
-        asked = questions(about)
-        if knobs.get("b"):
-            asked["second"] = _second(studies, knobs, about)
     except StudyError as error:
         return {"error": str(error)}
+    about = map_of(card, knobs)
+    asked, errors = questions(about), {}
+    if knobs.get("b"):
+        try:
+            asked["second"] = _second(studies, knobs, about)
+        except StudyError as error:  # the map is there without the network beside
+            errors["second"] = str(error)
     bench = studies.bench(card)
     parts = {}
     for name, (question, parameters) in asked.items():
@@ -86,6 +89,7 @@ def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, An
         "data": card.study.data,
         "parts": parts,
         "missing": sum(part["facts"] is None for part in parts.values()),
+        "errors": errors,
     }
 
 
@@ -107,7 +111,7 @@ def zoom_task(studies: Studies, wish: Any) -> dict[str, Any]:
     source, about = _wished(studies, wish)
     seen = {"window": window_of(wish.get("window")), "side": FINE}
     asked, other = {}, None
-    if wish.get("of") in {"b", "both"}:
+    if wish.get("of") in ("b", "both"):
         other, second = _beside(studies, wish)
         network = {"other": second.study.network}
         asked["zoom-b"] = ("other territory", about | network | seen)
@@ -136,17 +140,20 @@ def window_of(given: Any) -> list[float]:
 
     Raises: ParameterError for anything else.
     """
-    if (
-        not isinstance(given, list)
-        or len(given) != 4
-        or not all(type(edge) in {int, float} and math.isfinite(edge) for edge in given)
-        or not (given[0] < given[1] and given[2] < given[3])
-    ):
+    try:
+        if not isinstance(given, list) or not all(type(edge) in {int, float} for edge in given):
+            raise TypeError("a window is a list of numbers")
+        edges = [float(edge) for edge in given]
+        left, right, bottom, top = edges
+        sizes = (right - left, top - bottom)
+        if not all(0 < size < math.inf for size in sizes):
+            raise ValueError("its edges are finite and the right way round")
+    except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError(
             f"A window is [left, right, bottom, top], each edge a number; got {cut(given)}."
-        )
-    digits = 3 - math.floor(math.log10(given[1] - given[0]))
-    return [round(float(edge), digits) for edge in given]
+        ) from error
+    digits = 3 - math.floor(math.log10(min(sizes)))
+    return [round(edge, digits) + 0.0 for edge in edges]  # -0.0 is 0.0
 
 
 def points_of(text: str) -> list[list[float]]:
@@ -170,13 +177,9 @@ def points_of(text: str) -> list[list[float]]:
 
 def inverse_task(studies: Studies, wish: Any, text: str) -> dict[str, Any]:
     """The pictures that a map puts at places, for a call that answers at once."""
-    source, about = _wished(studies, wish)
-    return {
-        "source": dataclasses.asdict(source),
-        "map": about,
-        "points": points_of(text),
-        "budget": studies.settings.budget,
-    }
+    points = points_of(text)
+    _, task = _about_map(studies, wish)
+    return task | {"points": points}
 
 
 def _wished(studies: Studies, wish: Any) -> tuple[Source, dict[str, Any]]:
@@ -196,14 +199,22 @@ def place_task(
         files: names and contents of image files.
     Raises: ParameterError for anything else.
     """
+    card, task = _about_map(studies, wish)
+    return task | {"what": _placed(card, what, files)}
+
+
+def _about_map(studies: Studies, wish: Any) -> tuple[Card, dict[str, Any]]:
+    """What a call about a finished map needs.
+
+    Raises: ParameterError for one that is not there, so that no worker is asked in vain.
+    """
     source, card = opened(studies, wish)
     _decides(card)
-    task = {
-        "source": dataclasses.asdict(source),
-        "map": map_of(card, wish),
-        "budget": studies.settings.budget,
-    }
-    return task | {"what": _placed(card, what, files)}
+    about = map_of(card, wish)
+    if studies.bench(card).address("boundary map", **about) not in studies.store:
+        raise ParameterError("This map is not there any more. Reload the page.")
+    budget = studies.settings.budget
+    return card, {"source": dataclasses.asdict(source), "map": about, "budget": budget}
 
 
 def _placed(card: Card, what: Any, files: list[tuple[str, bytes]]) -> dict[str, Any]:
@@ -251,6 +262,6 @@ def _number(given: Any, low: float, high: float, default: float) -> float:
     """A number within bounds; a query says it as text."""
     try:
         value = float(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return default
     return min(high, max(low, value)) if math.isfinite(value) else default

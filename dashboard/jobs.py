@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dash import Dash, Input, Output
+from dash import Dash, Input, Output, State
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 from flask import request
 
@@ -81,13 +81,11 @@ def run_on_engine(
     """
     wish, progress, end = stores
     name, prepare = work
-    # Several jobs share the button: it stands as long as any of them is under way.
-    Linker(app)(
-        "jobUnderWay",
-        Output(frame("cancel-box"), "hidden", allow_duplicate=True),
-        Input(wish, "data"),
-        Input(end, "data"),
-    )
+    # Several jobs share the button: it stands as long as any of them is under way. One callback
+    # for both would wait for the end, which is still to come when the job begins.
+    for news in ([Input(wish, "data")], [Input(end, "data"), State(wish, "data")]):
+        button = Output(frame("cancel-box"), "hidden", allow_duplicate=True)
+        Linker(app)("jobUnderWay", button, *news)
     app.callback(
         Output(end, "data"),
         Input(wish, "data"),

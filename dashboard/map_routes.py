@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from analysis.errors import ParameterError, StudyError
 
@@ -46,6 +47,9 @@ def _answered(studies: Studies, name: str, task: Callable[[], dict[str, Any]]) -
         found = studies.engine.call(name, task())
     except StudyError as error:
         return text(422, str(error))
+    except RequestEntityTooLarge:
+        most = current_app.config["MAX_CONTENT_LENGTH"] // 2**20
+        return text(413, f"This is more than {most} MiB or too many parts. Place less at once.")
     response = Response(found["rows"], mimetype="application/octet-stream")
     response.headers["X-Dtype"] = "<f4"
     for header, value in (("Shape", found["shape"]), ("Image-Shape", found["image"])):

@@ -122,5 +122,7 @@ def encode(pixels: Any) -> bytes:
 
 
 def text(status: int, sentence: str) -> Response:
-    """An answer in words."""
-    return make_response(f"{sentence}\n", status)
+    """An answer in words, which may quote what was asked: no browser shall read it as a page."""
+    response = make_response(f"{sentence}\n", status)
+    response.mimetype = "text/plain"
+    return response

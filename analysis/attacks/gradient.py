@@ -6,6 +6,9 @@ computed by CleverHans 4.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 from cleverhans.tf2.attacks.fast_gradient_method import fast_gradient_method
@@ -40,13 +43,16 @@ class FastGradient:
                 f"and {steps}."
             )
         low, high = (0.0, 1.0) if given.min() >= 0 and given.max() <= 1 else (None, None)
+        scores = network.scores(len(given))
+        _check_gradient(scores, given, network)
         found = [given]
         for step in range(1, steps + 1):
             made = fast_gradient_method(
-                network.scores(len(given)),
+                scores,
                 tf.constant(given),
                 epsilon * step / steps,
                 np.inf,
+                loss_fn=odds,
                 clip_min=low,
                 clip_max=high,
                 y=tf.constant(aims, tf.int64),
@@ -54,6 +60,21 @@ class FastGradient:
             )
             found.append(np.asarray(made, np.float32))
         return np.stack(found)
+
+
+def odds(labels: Any, logits: Any) -> Any:
+    """How much likelier all other classes are than one: logarithms of the quotients.
+
+    The cross entropy is softplus of it, so that gradients have the same signs; but that of the
+    cross entropy vanishes in float32 where a network is sure.
+
+    Args:
+        labels: tensor (n,) int64; logits: (n, c) float32, c > 1.
+    Returns: tensor (n,) float32.
+    """
+    own = tf.one_hot(labels, tf.shape(logits)[1], on_value=True, off_value=False, dtype=tf.bool)
+    others = tf.reduce_logsumexp(tf.where(own, -np.inf, logits), axis=1)
+    return others - tf.reduce_sum(tf.where(own, logits, 0.0), axis=1)
 
 
 def samples(network: Network, x: Array) -> Array:
@@ -70,6 +91,21 @@ def samples(network: Network, x: Array) -> Array:
     if not len(given):
         raise ParameterError("An attack needs samples, one at least.")
     return given
+
+
+def _check_gradient(scores: Callable[[Any], Any], x: Array, network: Network) -> None:
+    """Raises: ModelError if nothing leads from the scores back to the input."""
+    given = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        made = scores(given)
+    if tape.gradient(made, given) is None:
+        (name,) = network.input_shapes
+        raise ModelError(
+            f"The scores of this network have no gradient in its input '{name}', which it takes "
+            "for whole numbers or rounds: no attack can follow one. Try a network whose input is "
+            "float32."
+        )
 
 
 def _aims(network: Network, labels: Array, target: int | None, n: int) -> Array:

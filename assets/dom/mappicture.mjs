@@ -77,12 +77,11 @@ export function mapPicture({ canvas, element, ratio, title, subtitle, classes })
  * @param {HTMLElement} what.element - whose font and colours are taken.
  * @param {import("../lib/palette.mjs").Theme} what.theme
  * @param {string} what.title
- * @param {{number: number, name: string, text: string, label: number,
- *   pixels: import("../lib/pictures.mjs").Pixels | null}[]} what.markers
- * @param {number} what.classes
+ * @param {{number: number, name: string, text: string, label: number, classes: number,
+ *   pixels: import("../lib/pictures.mjs").Pixels | null}[]} what.markers - label: of so many classes.
  * @returns {HTMLCanvasElement}
  */
-export function markerSheet({ element, theme, title, markers, classes }) {
+export function markerSheet({ element, theme, title, markers }) {
   const { ownerDocument: document } = element;
   const { ink, quiet, font } = inks(document, element);
   const columns = Math.min(6, markers.length);
@@ -101,7 +100,7 @@ export function markerSheet({ element, theme, title, markers, classes }) {
   };
   write(title, PAD, 18, "600 13px", ink, columns * CARD.width);
   context.imageSmoothingEnabled = false;
-  markers.forEach(({ number, name, text, label, pixels }, k) => {
+  markers.forEach(({ number, name, text, label, classes, pixels }, k) => {
     const x = PAD + (k % columns) * CARD.width;
     const y = HEAD - 10 + Math.floor(k / columns) * CARD.height;
     if (pixels) stamp(context, pixels, x, y);

@@ -112,7 +112,8 @@ export class MapPoints {
   }
 
   stamp(shown, ring, cross, style) {
-    const name = ((shown + 1) * (style.classes + 1) + ring + 1) * 8 + 4 * cross + 2 * (style.alpha < 1) + style.chosen;
+    const place = (k) => Math.min(k, style.classes) + 1; // B may know classes that A does not
+    const name = (place(shown) * (style.classes + 2) + place(ring)) * 8 + 4 * cross + 2 * (style.alpha < 1) + style.chosen;
     let stamp = this.stamps.get(name);
     if (!stamp) this.stamps.set(name, (stamp = this.make(shown, ring, cross, style)));
     return stamp;

@@ -147,13 +147,13 @@ export class MapView {
 
   /** The part that is seen; null for all of it. */
   get window() {
-    return this.away && this.view ? windowOf(this.view) : null;
+    return this.wanted && this.view ? windowOf(this.view) : null;
   }
 
   /** See a window, in the middle. @param {import("../lib/windows.mjs").Window | null} window */
   goTo(window) {
-    this.wanted = window;
-    if (this.view) this.setView(window ? fitted(window, this.size) : this.home, Boolean(window));
+    if (this.view) this.setView(window ? fitted(window, this.size) : this.home, window);
+    else this.wanted = window;
   }
 
   reset() {
@@ -182,8 +182,13 @@ export class MapView {
     return [(x0 + x1) / 2, (y0 + y1) / 2];
   }
 
-  setView(view, away = true) {
-    Object.assign(this, { view, away });
+  /**
+   * @param {import("../lib/points.mjs").View} view
+   * @param {import("../lib/windows.mjs").Window | null} [wanted] - what shall be seen whatever size
+   *   the map has; null for all. Fitting what was fitted before would lead further out each time.
+   */
+  setView(view, wanted = windowOf(view)) {
+    Object.assign(this, { view, wanted });
     this.point(-1); // what was pointed at is somewhere else now
     this.pointDiamond(null);
     this.soon();
@@ -208,7 +213,7 @@ export class MapView {
   resized() {
     const { width, height } = this.size;
     if (this.view && width >= SMALLEST && height >= SMALLEST) {
-      this.view = fitted(this.window ?? this.whole, this.size);
+      this.view = fitted(this.wanted ?? this.whole, this.size);
     }
     this.redraw();
   }
@@ -223,7 +228,6 @@ export class MapView {
       Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     }
     if (!this.view) {
-      this.away = Boolean(this.wanted);
       this.view = fitted(this.wanted ?? this.whole, this.size);
       this.on.moved();
     }
@@ -338,11 +342,5 @@ export class MapView {
     const context = out.getContext("2d");
     for (const canvas of [this.floor, this.canvas]) context.drawImage(canvas, 0, 0);
     return out;
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    this.page.cancelAnimationFrame(this.pending);
-    this.element.remove();
   }
 }

@@ -61,14 +61,15 @@ export class MarkerList {
     for (const marker of this.cards.keys()) if (!list.includes(marker)) this.cards.delete(marker);
     const here = list.filter((marker) => marker.map === map);
     const away = list.filter((marker) => marker.map !== map);
-    const parts = here.map((marker) => this.card(marker));
+    const parts = here.map((marker) => this.card(marker, false));
     if (!list.length) parts.push(...this.empty());
     if (away.length) {
-      parts.push(make(document, "h3", {}, "Of another map"), ...away.map((marker) => this.elsewhere(marker)));
+      this.others ??= make(document, "h3", {}, "Of another map");
+      parts.push(this.others, ...away.map((marker) => this.card(marker, true)));
     }
     // Moving what is there would take the keyboard out of it.
     const now = [...this.body.children];
-    if (away.length || now.length !== parts.length || now.some((one, k) => one !== parts[k])) {
+    if (now.length !== parts.length || now.some((one, k) => one !== parts[k])) {
       this.body.replaceChildren(...parts);
     }
   }
@@ -82,11 +83,12 @@ export class MarkerList {
     return [make(this.document, "div.hint", {}, ...lines.map((line) => make(this.document, "p", {}, line)))];
   }
 
-  card(marker) {
-    const state = [marker.found, marker.trouble, marker.nearest];
+  card(marker, away) {
+    const { name, label, found, trouble, nearest } = marker;
+    const state = away ? [away, name, label] : [away, found, trouble, nearest];
     const old = this.cards.get(marker);
     if (old && state.every((one, k) => one === old.state[k])) return old.element;
-    const element = this.build(marker);
+    const element = away ? this.elsewhere(marker) : this.build(marker);
     this.cards.set(marker, { element, state });
     return element;
   }
@@ -117,7 +119,7 @@ export class MarkerList {
   }
 
   badge(marker) {
-    const colour = marker.label >= 0 ? toHex(colourOf(marker.label, this.workspace.study.classes.length)) : "var(--line)";
+    const colour = marker.label >= 0 ? toHex(colourOf(marker.label, marker.classes.length)) : "var(--line)";
     const label = `Go to marker ${marker.number}`;
     const made = make(this.document, "button.marker-badge", {
       type: "button", title: label, "aria-label": label, style: { borderColor: colour },
@@ -150,7 +152,7 @@ export class MarkerList {
   elsewhere(marker) {
     const { document } = this;
     const { number, name, about } = marker;
-    const label = marker.label >= 0 ? this.workspace.className(marker.label) : "";
+    const label = marker.label >= 0 ? marker.classes[marker.label] : ""; // maybe of another study
     return make(
       document, "div.marker.away", {},
       this.badge(marker),

@@ -86,14 +86,16 @@ export class PlacedList {
     for (const sequence of this.cards.keys()) if (!list.includes(sequence)) this.cards.delete(sequence);
     const here = list.filter((sequence) => sequence.map === map);
     const away = list.filter((sequence) => sequence.map !== map);
-    const parts = here.map((sequence) => this.card(sequence));
+    const parts = here.map((sequence) => this.card(sequence, null));
     if (!list.length) parts.push(this.empty());
     if (away.length) {
-      parts.push(make(document, "h3", {}, "Of another map"), ...away.map((sequence) => this.elsewhere(sequence, data)));
+      const possible = ({ what, data: own }) => data !== null && (what.kind === "images" || own === data);
+      this.others ??= make(document, "h3", {}, "Of another map");
+      parts.push(this.others, ...away.map((sequence) => this.card(sequence, { possible: possible(sequence) })));
     }
     // Moving what is there would take the keyboard out of it.
     const now = [...this.body.children];
-    if (away.length || now.length !== parts.length || now.some((one, k) => one !== parts[k])) {
+    if (now.length !== parts.length || now.some((one, k) => one !== parts[k])) {
       this.body.replaceChildren(...parts);
     }
   }
@@ -103,11 +105,13 @@ export class PlacedList {
     return make(this.document, "p.hint", {}, text);
   }
 
-  card(sequence) {
-    const state = [sequence.inputs, sequence.trouble, sequence.asking];
+  /** @param {{possible: boolean} | null} away - whether one of another map can be placed on this one. */
+  card(sequence, away) {
+    const { inputs, trouble, asking } = sequence;
+    const state = [away?.possible, inputs, trouble, asking, away && titleOf(sequence)];
     const old = this.cards.get(sequence);
     if (old && state.every((one, k) => one === old.state[k])) return old.element;
-    const element = this.build(sequence);
+    const element = away ? this.elsewhere(sequence, away) : this.build(sequence);
     this.cards.set(sequence, { element, state });
     return element;
   }
@@ -168,10 +172,9 @@ export class PlacedList {
     return made;
   }
 
-  elsewhere(sequence, data) {
+  elsewhere(sequence, { possible }) {
     const { document } = this;
-    const { about, what, trouble, asking } = sequence;
-    const possible = data !== null && (what.kind === "images" || sequence.data === data);
+    const { about, trouble, asking } = sequence;
     const state = asking ? "placing … · " : trouble ? "not placed · " : "";
     const text = `${titleOf(sequence)} · ${ORIGINS[sequence.origin]}, ${count(sizeOf(sequence))} · ${state}${about}`;
     return make(

@@ -42,8 +42,12 @@ export class TrustPanel {
    * @param {{lams: number[], q_knn: number[], proposed: number} | null} what.sweep
    * @param {number} what.lam - in force.
    */
-  draw({ map, trust, contradicting, waiting, sweep, lam }) {
+  draw(what) {
+    const { map, trust, contradicting, waiting, sweep, lam } = what;
     const { document } = this;
+    const told = JSON.stringify(what);
+    if (told === this.told) return; // making it anew would take the keyboard out of it
+    this.told = told;
     if (!map) {
       this.box.replaceChildren(make(document, "p.hint", {}, waiting || "There is no map yet."));
       return;

@@ -33,6 +33,7 @@ export function boundary(bridge) {
   const page = {
     bridge, rep, words, id, ask, view, ground, mount, redraw, paint, waiting, caption,
     planned: () => knobs.planned(),
+    current: () => knobs.current,
     knobsOfMap: () => knobs.ofMap(),
   };
   const knobs = new Knobs(page);
@@ -77,10 +78,12 @@ export function boundary(bridge) {
 
   function show() {
     const { map, facts } = rep;
-    const at = parts.shown && parts.shown !== rep.key ? "" : workspace.view.window;
+    const { window: named } = workspace.view;
+    // What the view says of the map before is not said of this one.
+    const stale = parts.shown && parts.shown !== rep.key && named === zooms.linked;
+    if (parts.shown !== rep.key) zooms.linked = named;
     parts.shown = rep.key;
-    if (zooms.linked === undefined) zooms.follow();
-    parts.view.show({ ...map, key: rep.key, window: facts.map.window }, looks(), at);
+    parts.view.show({ ...map, key: rep.key, window: facts.map.window }, looks(), stale ? "" : named);
     workspace.drawn = rep.plan.network;
     paint();
     markers.follow();
@@ -93,7 +96,8 @@ export function boundary(bridge) {
     const predicted = (ground() === "b" && second?.predicted) || workspace.predicted;
     const classes = study.labelled ? labels : predicted;
     const cross = new Uint8Array(samples.length);
-    for (const point of rep.trust?.contradicting ?? []) cross[point] = 1;
+    // Which samples contradict B's ground nobody has asked.
+    if (ground() !== "b") for (const point of rep.trust?.contradicting ?? []) cross[point] = 1;
     return {
       shown: Int32Array.from(samples, (sample) => classes[sample]),
       ring: Int32Array.from(samples, (sample) =>
@@ -120,7 +124,8 @@ export function boundary(bridge) {
     id("subtitle").textContent = subtitle;
     const { ring } = parts.view.look;
     parts.view.describe(words.altText({
-      title, placed: rep.map.samples.length, raster: rep.raster, classes: workspace.study.classes,
+      title, placed: rep.map.samples.length, raster: (shown === "b" && rep.second) || rep.raster,
+      classes: workspace.study.classes,
       wrong: ring.filter((k) => k >= 0).length, contradicting: rep.trust?.contradicting.length ?? 0,
       markers: markers.here.length, others: placed.size,
     }));
@@ -161,7 +166,7 @@ export function boundary(bridge) {
     if (!mount()) return;
     if (what === "map" || what === "error") redraw();
     if (!rep.ready) return;
-    if (what === "trust") parts.view.setLook(looks());
+    if (what === "trust" && workspace.ready) parts.view.setLook(looks());
     if (what === "pockets") pockets.follow();
     if (what === "trust") trust.draw();
     paint();
@@ -171,8 +176,8 @@ export function boundary(bridge) {
 
   /** Something of the view has changed that needs no other map. */
   function viewed() {
-    if (!rep.ready || !parts.view.view) return;
-    zooms.follow();
+    if (!rep.ready || !workspace.ready || !parts.view.view) return;
+    if (knobs.current) zooms.follow();
     plans.second();
     parts.view.setLook(looks());
     paint();

@@ -189,11 +189,12 @@ export function session(bridge) {
     },
 
     /** Whether the button that cancels is hidden: it stands as long as any job is under way. */
-    jobUnderWay(wish) {
-      const { inputs_list: inputs, triggered_id: changed } = window.dash_clientside.callback_context;
-      const [{ id }] = inputs; // of the store that starts the job; the other one is told its end
-      if (wish && changed === id) parts.underWay.add(id);
-      else parts.underWay.delete(id);
+    jobUnderWay(news) {
+      const { inputs_list: inputs, states_list: states } = window.dash_clientside.callback_context;
+      // A job is known by the store that starts it, and told of by that one or by that of its end.
+      const [of = null] = states ?? [];
+      if (of) parts.underWay.delete(of.id);
+      else if (news) parts.underWay.add(inputs[0].id);
       return !parts.underWay.size;
     },
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+from cleverhans.tf2.utils import compute_gradient
 from keras import layers as kl
 
 from analysis import attacks, network
+from analysis.attacks.gradient import odds
 from analysis.errors import DataError, ModelError, ParameterError
 
 ATTACK = attacks.REGISTRY["fast gradient"]
@@ -61,6 +63,12 @@ def test_a_network_that_is_sure_has_a_gradient_too(ending):
     again = ATTACK.trajectory(net, x, (labels + 1) % 3, 0.05)
     wanted = x + 0.05 * np.sign(gradient(x, (labels + 1) % 3, 2000.0))
     np.testing.assert_allclose(again[1], wanted, atol=1e-6)
+    # And away from the class it is sure of, though 1 - p is 0 even in float64.
+    away = ATTACK.trajectory(net, x, labels, 0.05)
+    scores = 2000.0 * (x.reshape(5, 12) @ WEIGHTS + BIAS)
+    second = np.argsort(scores, axis=1)[:, -2]
+    wanted = x + 0.05 * np.sign((WEIGHTS[:, second] - WEIGHTS[:, labels]).T.reshape(x.shape))
+    np.testing.assert_allclose(away[1], wanted, atol=1e-6)
 
 
 def test_one_unit_has_two_classes():
@@ -70,6 +78,52 @@ def test_one_unit_has_two_classes():
         found = ATTACK.trajectory(linear(ending, width=1), x, labels, 0.1)
         sign = np.where(labels == 0, 1, -1)[:, None, None, None]
         np.testing.assert_allclose(found[1], x + 0.1 * sign * away, atol=1e-6)
+
+
+def averaged(vector):
+    return kl.Average()([kl.Dense(3, activation="softmax")(vector) for _ in range(2)])
+
+
+def turned(vector):
+    return keras.ops.flip(kl.Dense(3, activation="softmax")(vector), axis=1)
+
+
+def laid_out(vector):
+    return kl.Flatten()(kl.Softmax()(kl.Reshape((1, 1, 3))(kl.Dense(3)(vector))))
+
+
+@pytest.mark.parametrize("end", [averaged, turned, laid_out])
+def test_scores_are_those_of_the_whole_network_whatever_follows_a_softmax(end):
+    keras.utils.set_random_seed(0)
+    vector = keras.Input((12,))
+    net = network.from_keras(keras.Model(vector, end(vector)))
+    x = samples().reshape(5, 12)
+    scores = net.scores(5)(x)
+    np.testing.assert_allclose(keras.ops.softmax(scores), net.predict(x), atol=1e-6)
+
+
+def insisting(batch):
+    """The linear network, as one that takes only so many samples at once."""
+    image = keras.Input(batch_shape=(batch, 2, 6, 1))
+    dense = kl.Dense(3, activation="softmax")
+    model = keras.Model(image, dense(keras.ops.reshape(image, (batch, 12))))
+    dense.set_weights([WEIGHTS, BIAS])
+    return network.from_keras(model)
+
+
+@pytest.mark.parametrize("n", [1, 4, 5])
+def test_a_network_that_insists_on_a_batch_gets_it(n):
+    x, labels = samples(n), np.arange(n) % 3
+    found = ATTACK.trajectory(insisting(4), x, labels, 0.1)
+    np.testing.assert_allclose(found[1], x + 0.1 * np.sign(gradient(x, labels)), atol=1e-6)
+
+
+def test_a_network_is_traced_once():
+    x, net = samples(), linear("softmax")
+    ATTACK.trajectory(net, x, [0] * 5, 0.1)
+    traced = compute_gradient.experimental_get_tracing_count()
+    ATTACK.trajectory(net, x, [1] * 5, 0.2, steps=3)
+    assert compute_gradient.experimental_get_tracing_count() == traced
 
 
 def test_steps_lead_there_and_stay_in_the_range_of_pixels():
@@ -89,6 +143,16 @@ def test_a_target_is_approached():
     found = ATTACK.trajectory(net, x, np.zeros(5, int), 0.2, target=2)
     assert (net.predict(found[1])[:, 2] > net.predict(x)[:, 2]).all()
     np.testing.assert_allclose(found[1], x - 0.2 * np.sign(gradient(x, np.full(5, 2))), atol=1e-6)
+
+
+def test_the_loss_has_the_signs_of_the_cross_entropy():
+    logits = np.random.default_rng(2).normal(size=(40, 4)).astype(np.float32) * 3
+    labels = np.arange(40) % 4
+    grown = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = grown / grown.sum(axis=1, keepdims=True)
+    own = p[np.arange(40), labels]
+    found = odds(labels, keras.ops.convert_to_tensor(logits))
+    np.testing.assert_allclose(np.log1p(np.exp(found)), -np.log(own), rtol=1e-4)
 
 
 def test_no_epsilon_changes_nothing():
@@ -112,6 +176,10 @@ def test_what_cannot_be_attacked_is_said():
     )
     with pytest.raises(ModelError, match="no class probabilities"):
         ATTACK.trajectory(points, np.zeros((1, 4)), [0], 0.1)
+    words = keras.Input((6,), dtype="int32", name="words")
+    y = kl.Dense(2, activation="softmax")(kl.Flatten()(kl.Embedding(5, 4)(words)))
+    with pytest.raises(ModelError, match="no gradient in its input 'words'"):
+        ATTACK.trajectory(network.from_keras(keras.Model(words, y)), np.ones((1, 6)), [0], 0.1)
     one, other = keras.Input((4,), name="one"), keras.Input((4,), name="other")
     both = keras.Model([one, other], kl.Dense(2, activation="softmax")(kl.Add()([one, other])))
     with pytest.raises(ModelError, match="this network has 2"):

@@ -119,6 +119,16 @@ def test_another_lam_asks_the_network_nothing():
     assert found.q_knn.min() > 0.9
 
 
+def test_a_sweep_lays_no_map_out_twice(monkeypatch):
+    first, made = BoundaryMap(0.1, n_neighbors=15).fit(toy(), samples()), []
+    lay_out = boundary.umap_layout.lay_out
+    monkeypatch.setattr(
+        boundary.umap_layout, "lay_out", lambda *a, **b: made.append(1) or lay_out(*a, **b)
+    )
+    first.sweep((0.1, 0.9))
+    assert len(made) == 1
+
+
 def test_known_distances_are_taken():
     x = samples()
     predict = Counted(toy())
@@ -155,6 +165,13 @@ def test_one_distance_alone(lam):
     assert np.isfinite(found.embedding).all()
     assert found.scores()["q_knn"] > 0.95
     assert np.isfinite(found.transform(samples(each=2, seed=3))).all()
+
+
+def test_a_map_by_euclidean_distances_does_not_hide_the_network_from_others(monkeypatch):
+    monkeypatch.setattr(boundary, "EXACT", 50)
+    plain = BoundaryMap(1.0, n_neighbors=15).fit(toy(), samples(spread=1.5))
+    alone = BoundaryMap(0.0, n_neighbors=15).fit(toy(), samples(spread=1.5))
+    np.testing.assert_array_equal(plain.with_lam(0.0).embedding, alone.embedding)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
@@ -251,6 +268,23 @@ def test_a_map_may_be_stopped():
         BoundaryMap().fit(toy(), samples(), report=stop)
 
 
+def test_judging_a_map_may_be_stopped_at_any_step(fitted):
+    for step in (fitted.fit_inverse, lambda report: fitted.scores(fitted.embedding, report)):
+        heard = []
+        step(lambda fraction, text="", heard=heard: heard.append(fraction))
+        assert len(heard) > 4
+        assert heard == sorted(heard)
+        assert heard[-1] == pytest.approx(1.0)
+        for share in heard:
+
+            def stop(fraction, text="", share=share):
+                if fraction >= share:
+                    raise InterruptedError
+
+            with pytest.raises(InterruptedError):
+                step(stop)
+
+
 def test_progress_rises_to_one():
     heard = []
     BoundaryMap(n_neighbors=9).fit(toy(), samples(), report=lambda f, text="": heard.append(f))
@@ -260,7 +294,12 @@ def test_progress_rises_to_one():
 
 @pytest.mark.parametrize(
     ("knobs", "says"),
-    [({"lam": 1.5}, "0 to 1; got 1.5"), ({"n_neighbors": 1}, "2 neighbours or more")],
+    [
+        ({"lam": 1.5}, "0 to 1; got 1.5"),
+        ({"n_neighbors": 1}, "2 neighbours or more"),
+        ({"min_dist": 2.0}, "min_dist must be from 0 to 1; got 2"),
+        ({"steps": 0}, "1 to 100 of them; got 0"),
+    ],
 )
 def test_knobs_out_of_range(knobs, says):
     with pytest.raises(ParameterError, match=says):
@@ -279,6 +318,8 @@ def test_what_cannot_be_mapped_is_said(fitted):
         fitted.transform(bad)
     with pytest.raises(ShapeError, match="n > 0"):
         BoundaryMap().fit(toy(), x[:0])
+    with pytest.raises(ShapeError, match="n > 0"):
+        fitted.transform(x[:0])
     with pytest.raises(ShapeError, match=r"must be \(90, 90\)"):
         BoundaryMap().fit(toy(), x, distances=AllPairs(np.zeros((2, 2)), np.zeros((2, 2))))
     with pytest.raises(ParameterError, match="Only a network has layers"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -112,3 +114,15 @@ def test_what_does_not_fit_is_said():
         error_clusters.find(grid(3), np.zeros(9, int), np.zeros(9, int), smallest=0)
     with pytest.raises(NotFiniteError):
         error_clusters.find(np.full((3, 2), np.nan), np.zeros(3, int), np.ones(3, int))
+
+
+def test_thousands_of_equal_mistakes_take_little_memory():
+    places = np.random.default_rng(0).uniform(size=(3000, 2))
+    tracemalloc.start()
+    try:
+        found = error_clusters.find(places, np.zeros(3000, int), np.ones(3000, int))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found[0].samples) > 2900
+    assert most < 50 * 2**20

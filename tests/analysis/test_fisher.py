@@ -267,6 +267,20 @@ def test_euclidean_distances_are_exact_to_float32(q, n, d):
     np.testing.assert_allclose(found, distance.cdist(*np.float64([a]), *np.float64([b])), rtol=1e-6)
 
 
+def test_euclidean_distances_are_told_and_may_be_stopped():
+    x, heard = np.zeros((1000, 3), np.float32), []
+    fisher.euclidean(x, x, lambda fraction, text="": heard.append(fraction))
+    assert heard == sorted(heard)
+    assert len(heard) == 3
+    assert heard[-1] == 1.0
+
+    def stop(fraction, text=""):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fisher.euclidean(x, x, stop)
+
+
 def test_near_samples_far_from_zero_keep_their_distances():
     draw = np.random.default_rng(0)
     base = draw.integers(-1000, 1000, (1, 300)).astype(np.float32)

@@ -170,6 +170,22 @@ def test_the_smoothest_map_that_keeps_classes_is_taken():
     assert kept >= best - inverse_map.DROP
 
 
+def test_few_images_are_made_at_a_time():
+    places, x = samples(700)
+    asked = []
+
+    def classify(flat):
+        asked.append(len(flat))
+        return flat.argmax(axis=1)
+
+    found = InverseMap.fit(places, x, 0, 1)
+    labels = x.argmax(axis=1)
+    share = inverse_map.kept_share(found, places, labels, classify)
+    assert max(asked) <= 256
+    assert sum(asked) == 700
+    assert share == (found.images(places).argmax(axis=1) == labels).mean()
+
+
 def test_choosing_may_be_stopped():
     places, x = samples(30)
 

@@ -137,3 +137,12 @@ def test_what_does_not_go_together_is_refused(samples):
 def test_a_function_that_gives_no_row_to_every_sample_is_refused(samples, made):
     with pytest.raises(ShapeError, match="one row of class probabilities to every sample"):
         lines.of(lambda x: made).hold(samples[0])
+
+
+def test_making_samples_ready_is_told(monkeypatch):
+    monkeypatch.setattr(lines, "BATCH", 4)
+    heard = []
+    x = np.zeros((10, 3), np.float32)
+    between = lines.of(lambda some: np.full((len(some), 2), 0.5))
+    between.hold(x, lambda fraction, text="": heard.append(fraction))
+    assert heard == [0.4, 0.8, 1.0]

@@ -12,10 +12,11 @@ from keras import layers as kl
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
-from analysis import all_pairs, map_answers, network, trust
+from analysis import all_pairs, map_answers, map_samples, network, trust
 from analysis.boundary import BoundaryMap
-from analysis.errors import Cancelled, ParameterError
+from analysis.errors import Cancelled, MemoryBudgetError, ParameterError
 from analysis.territory import Window
+from analysis.types import Result
 from analysis.workbench import MAP, Workbench
 from tests.analysis.sample_data import data_of
 
@@ -143,6 +144,17 @@ def test_a_map_that_was_put_away_is_the_same(bench, made):
     np.testing.assert_array_equal(first.transform(x), again.transform(x))
 
 
+def test_taking_a_map_up_again_may_be_stopped(bench, made):
+    map_answers.MAPS.clear()
+
+    def stop(fraction, text=""):
+        assert fraction == 0, "a map that is taken up is no progress of what is asked"
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        map_answers.at_hand(bench.watched(stop), ABOUT)
+
+
 def test_another_network_decides_over_the_same_map(made):
     bench, weak = bench_of(), opened(1e-4)
     bench.other = Workbench(weak, bench.dataset)
@@ -187,12 +199,22 @@ def test_trust_says_where_and_whom_to_believe(bench, made):
     assert coarse.min() - 1e-3 <= missed <= coarse.max() + 0.02
 
 
-def test_pockets_can_be_sent(bench):
+def test_pockets_can_be_sent(made):
+    """A bench to which a picture was given, of two classes with an island beside their own."""
+    bench = bench_of()
+    label = np.zeros((200, 200), np.uint8)
+    label[:, 150:], label[180:, :150] = 3, 5
+    label[20:40, 30:60], label[120:150, 100:110] = 3, 5
+    drawn = {"label": label, "certainty": np.full_like(label, 255)}
+    key = bench.address("territory", window=None, side=200, **ABOUT)
+    bench.store.put(key, Result(arrays=drawn, facts={"window": made.facts["window"]}))
     found = bench.ask("pockets", **ABOUT)
     json.dumps(found.facts)
     assert found.facts["more"] == 0
+    assert {pocket["label"] for pocket in found.facts["pockets"]} == {3, 5}
     for pocket in found.facts["pockets"]:
-        assert pocket["label"] != pocket["inside"]
+        assert pocket["inside"] == 0
+        assert pocket["pixels"] == {3: 600, 5: 300}[pocket["label"]]
         assert pocket["sentence"].startswith(f"{pocket['pixels']:,} pixel")
         assert len(pocket["box"]) == 4
         assert all(0 <= sample < 120 for sample in pocket["samples"])
@@ -233,9 +255,22 @@ def test_a_map_behind_a_layer(bench):
     assert found.facts["scores"]["q_data"] > 0.9
 
 
-def test_unlabelled_samples_are_judged_by_what_they_are_taken_for():
-    found = bench_of(labelled=False).ask("pockets", **ABOUT)
-    assert all(pocket["turned"] == 0 for pocket in found.facts["pockets"])
+def test_unlabelled_samples_are_judged_by_what_they_are_taken_for(made):
+    bench = bench_of(labelled=False)
+    window, embedding = made.facts["window"], made.arrays["embedding"]
+    # All is decided as the first sample's class but a strip and an island around that sample.
+    cell = Window(*window).cells(embedding[:1], 200)[0]
+    own = int(made.arrays["labels"][0])
+    label = np.full((200, 200), own, np.uint8)
+    label[:, :5] = (own + 1) % 10
+    row, column = divmod(int(cell), 200)
+    label[row - 8 : row + 8, column - 8 : column + 8] = (own + 1) % 10
+    drawn = {"label": label, "certainty": np.full_like(label, 255)}
+    key = bench.address("territory", window=None, side=200, **ABOUT)
+    bench.store.put(key, Result(arrays=drawn, facts={"window": window}))
+    (pocket,) = bench.ask("pockets", **ABOUT).facts["pockets"]
+    assert 0 in pocket["samples"]
+    assert pocket["turned"] > 0
 
 
 def test_the_workbench_asks_them_all(bench, made):
@@ -264,12 +299,41 @@ def test_few_samples_have_a_map_without_scores():
         assert bench.ask(question, **ABOUT).facts
 
 
+def test_a_map_that_would_not_fit_is_refused_in_words():
+    small = bench_of(budget=2 * 4 * 64 * 50)
+    for question in ("boundary map", "plain layout", "fisher distances", "lam sweep"):
+        with pytest.raises(
+            MemoryBudgetError, match=r"120 samples of 64 values takes 61,440 bytes.*Choose 50"
+        ):
+            small.ask(question, **ABOUT)
+    assert small.ask("boundary map", **ABOUT | {"count": 50}).facts["count"] == 50
+    assert small.ask("boundary map", **ABOUT | {"space": "dense"}).facts["count"] == 120
+
+
+def test_all_samples_are_not_copied():
+    inputs = {"x": digits()[0]}
+    assert map_samples.taken(inputs, np.arange(COUNT))["x"] is inputs["x"]
+    assert len(map_samples.taken(inputs, np.arange(7))["x"]) == 7
+
+
 def test_samples_are_chosen_by_the_seed():
-    one, other = (map_answers.chosen(1000, 100, seed) for seed in (0, 1))
+    one, other = (map_samples.chosen(1000, 100, seed) for seed in (0, 1))
     assert len(np.unique(one)) == 100
     assert one.tolist() == sorted(one)
     assert one.tolist() != other.tolist()
-    assert map_answers.chosen(7, 100, 0).tolist() == list(range(7))
+    assert map_samples.chosen(7, 100, 0).tolist() == list(range(7))
+
+
+def test_no_step_of_a_map_is_silent():
+    heard = []
+    watched = bench_of(report=lambda fraction, text="": heard.append((fraction, text)))
+    watched.ask("boundary map", **ABOUT)
+    shares = np.array([fraction for fraction, _ in heard])
+    assert np.diff(shares).max() < 0.11
+    assert np.diff(shares).min() >= -1e-9
+    assert shares[-1] == pytest.approx(1.0)
+    said = list(dict.fromkeys(text for _, text in heard if text))
+    assert said == ["Fisher distances", "Laying out", "Inverse map", "Scores"]
 
 
 @pytest.mark.parametrize("question", ["boundary map", "trust", "lam sweep"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from test_map_answers import ABOUT, bench_of, digits, opened
 
 from analysis import map_answers, map_calls
+from analysis.engine import Engine
 from analysis.errors import DataError, ParameterError, ShapeError
 from analysis.home import Home
 from analysis.store import DiskStore
@@ -96,6 +98,36 @@ def test_a_file_that_is_no_picture_is_named(home):
         DataError, match=r"'cat.png' cannot be read \(it is none of PNG.*leave it out"
     ):
         map_calls.place_inputs(home, task(what=what))
+
+
+@pytest.mark.parametrize(("side", "count"), [(5800, 1), (4000, 3), (9500, 1), (14_000, 1)])
+def test_small_files_that_unpack_to_much_are_not_unpacked(home, side, count, monkeypatch):
+    content = png(side)
+    assert len(content) < 2**18
+    monkeypatch.setattr(map_calls.images, "unpack", lambda *_: pytest.fail("it was unpacked"))
+    what = {"kind": "images", "files": [(f"{k}.png", content) for k in range(count)]}
+    with pytest.raises(DataError, match=r"pixels in all.*the network takes 8 x 8"):
+        map_calls.place_inputs(home, task(what=what))
+
+
+def test_an_answer_fits_a_browser(home, monkeypatch):
+    monkeypatch.setattr(map_calls, "MOST_BYTES", 64 * 4 * 5)
+    what = {"kind": "samples", "samples": list(range(5))}
+    assert len(rows_of(map_calls.place_inputs(home, task(what=what)))) == 5
+    with pytest.raises(ParameterError, match=r"6 inputs of 64 values .* place 5 at once"):
+        map_calls.place_inputs(home, task(what=what | {"samples": list(range(6))}))
+
+
+def test_what_nobody_waits_for_any_more_is_ended(home, monkeypatch):
+    monkeypatch.setattr(map_calls, "PATIENCE", 0.0)
+    what = {"kind": "samples", "samples": list(range(100))}
+    with pytest.raises(ParameterError, match=r"Placing 100 inputs .* Place fewer"):
+        map_calls.place_inputs(home, task(what=what))
+
+
+def test_patience_is_that_of_who_asks():
+    call = inspect.signature(Engine.call)
+    assert call.parameters["patience"].default == map_calls.PATIENCE
 
 
 def test_samples_that_are_none_are_refused(home):

@@ -301,6 +301,29 @@ def test_outputs_that_are_no_real_numbers_are_no_space():
     np.testing.assert_allclose(found, by_prediction(net, x), atol=1e-4)
 
 
+def test_whole_numbers_are_the_nearest_ones():
+    """An image of whole numbers comes back as 2.9999, which is a 3."""
+    words = keras.Input((6,), dtype="int32", name="words")
+    y = kl.Flatten()(kl.Embedding(5, 4)(words))
+    net = network.from_keras(zoo.scramble(keras.Model(words, kl.Dense(3, activation="softmax")(y))))
+    x = np.random.default_rng(0).integers(0, 5, (6, 6)).astype(np.float32)
+    for near in (np.maximum(x - 0.4, 0), np.minimum(x + 0.4, 4)):
+        np.testing.assert_array_equal(net.predict(near), net.predict(x))
+        np.testing.assert_array_equal(network_lines.rest(net)(near), net.predict(x))
+
+
+@pytest.mark.parametrize("space", ["", "dense0"])
+def test_making_samples_ready_may_be_stopped(space):
+    net, x = opened("lenet")
+
+    def stop(fraction, text=""):
+        raise InterruptedError
+
+    between = network_lines.lines(net, space)
+    with pytest.raises(InterruptedError):
+        between.hold(network_lines.points(net, x, space), stop)
+
+
 def test_samples_that_do_not_fit_are_refused():
     net, x = opened("lenet")
     between = network_lines.lines(net)

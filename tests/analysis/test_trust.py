@@ -218,6 +218,13 @@ def test_the_sentence_says_it_all():
     )
 
 
+def test_limits_beyond_the_map_are_written_out():
+    found = judge(np.zeros((4, 4)), np.zeros((4, 4)), own=[4.2], apart=[1.97])
+    assert (
+        "within 200 % of the map's extent and the round trip ends within 420 %." in found.sentence
+    )
+
+
 def test_shares_are_never_rounded_to_all_or_nothing():
     assert [trust.percent(s) for s in (0, 1e-6, 0.004, 0.006, 0.5, 0.996, 1 - 1e-9, 1)] == [
         "0 %", "less than 1 %", "less than 1 %", "1 %", "50 %", "more than 99 %",

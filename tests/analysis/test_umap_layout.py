@@ -93,6 +93,13 @@ def test_layouts_are_the_same_for_the_same_seed():
     assert np.abs(one - other).max() > 1e-3
 
 
+def test_a_layout_of_equal_samples_is_the_same_each_time():
+    """All have the same few neighbours; eigenvectors of such a graph are not the only ones."""
+    near, apart = neighbours(np.ones((60, 3)), 10)
+    one, again = (place(near, apart, epochs=5) for _ in range(2))
+    np.testing.assert_array_equal(one, again)
+
+
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_frame_is_centred_level_and_of_one_size(seed):
     found = place(*neighbours(blobs(3, 30, seed, apart=3.0), 12), seed=seed).astype(np.float64)
@@ -191,6 +198,20 @@ def test_progress_is_told_and_may_stop():
 
     with pytest.raises(InterruptedError):
         place(near, apart, report=stop)
+
+
+def test_a_layout_stops_after_any_epoch():
+    near, apart = neighbours(blobs(1, 30), 5)
+    heard = []
+
+    def stop(fraction, text=""):
+        heard.append(fraction)
+        if fraction > 0.5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        place(near, apart, epochs=20, report=stop)
+    np.testing.assert_allclose(heard, [0.1, *(0.1 + 0.045 * np.arange(10))])
 
 
 def test_layouts_survive_being_kept():

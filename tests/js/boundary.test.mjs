@@ -254,12 +254,85 @@ test("both networks' parts are asked for where both are shown, the finest drawn 
   }
 });
 
+test("finer pictures of one network beside are none of another's", async () => {
+  const page = await pageWith([...ALL, "second"], { b: true, ground: "both", second: {} });
+  const zooms = new Zooms(page);
+  page.map = seen();
+  const exchange = async (key) => {
+    const plan = planOf("one", [...ALL, "second"], { b: true });
+    plan.parts.second.key = key;
+    page.rep.setPlan(plan);
+    await settle();
+  };
+  zooms.want();
+  await zooms.answer(found(of("zoom", page.said.asked)[0].window, ["zoom", "zoom-b"]));
+  assert.deepEqual(["a", "b"].map((which) => zooms.rasters(which).length), [1, 1]);
+  await exchange("one third");
+  assert.deepEqual(["a", "b"].map((which) => zooms.rasters(which).length), [1, 0], "what A decides stays");
+  zooms.want();
+  await exchange("one fourth");
+  await zooms.answer(found(of("zoom", page.said.asked)[1].window, ["zoom", "zoom-b"]));
+  assert.deepEqual(["a", "b"].map((which) => zooms.rasters(which).length), [1, 0], "a late answer is nobody's");
+  zooms.want();
+  await zooms.answer({ state: "failed", error: "too small" });
+  await exchange("one fifth");
+  zooms.want();
+  assert.equal(of("zoom", page.said.asked).length, 4, "what one could not draw another one may");
+});
+
+test("a part that cannot be had keeps nobody waiting, a map that cannot does", async () => {
+  const beside = { study: { keys: {} } };
+  const end = (done, failed) => ({ state: "done", error: "", reference: "", result: { done, failed } });
+  const page = await pageWith(["map", "coarse", "fine", "pockets"], { b: true, ground: "both", second: beside });
+  const [plans, zooms] = [new Plans(page), new Zooms(page)];
+  page.map = seen();
+  plans.plan({ ...page.rep.plan });
+  zooms.want();
+  assert.deepEqual(page.said.asked, [], "trust is on its way");
+  plans.computed(end({}, { trust: "no memory" }));
+  zooms.want();
+  assert.deepEqual([of("second", page.said.asked).length, of("zoom", page.said.asked).length], [1, 1]);
+  for (const ending of [end({}, Object.fromEntries(ALL.map((name) => [name, "no memory"]))), { state: "cancelled", error: "stopped", reference: "" }]) {
+    const none = await pageWith([], { b: true, ground: "both", second: beside });
+    const other = new Plans(none);
+    other.plan({ ...none.rep.plan });
+    other.computed(ending);
+    assert.deepEqual(none.said.asked, [], "B's ground would have the map made all the same");
+  }
+});
+
+test("what the server says of B's ground does not cost the map", async () => {
+  const { rep } = partsOf();
+  rep.setPlan({ ...planOf("one", ALL), errors: { second: "B is not open any more" } });
+  await settle();
+  assert.deepEqual([rep.ready, rep.error, rep.errors], [true, "", { second: "B is not open any more" }]);
+});
+
+test("a map is that of the view until the view names another one", () => {
+  const wish = { study: "s", split: "test", epoch: null };
+  const study = { ...STUDY, wish };
+  const view = { ...defaults(), split: "test" };
+  const knobs = new Knobs(pageOf({ workspace: { study, view }, rep: { plan: null } }));
+  assert.equal(knobs.current, false);
+  knobs.page.rep.plan = { wish: { ...knobs.asked(view, study, null), b: { study: "t" } } };
+  const current = (change) => {
+    knobs.workspace.view = { ...view, ...change };
+    return knobs.current;
+  };
+  for (const same of [{}, { study: "s" }, { lam: 0.65 }, { window: "1,2,1,2", veil: 5, ground: "b", b: "t" }]) assert.ok(current(same), JSON.stringify(same));
+  for (const other of [{ study: "t" }, { split: "train" }, { epoch: 0 }, { lam: 0 }, { space: "pool" }, { count: 300 }, { distance: "euclid" }]) {
+    assert.equal(current(other), false, JSON.stringify(other));
+  }
+  knobs.workspace.study = { ...study, keys: {} };
+  assert.equal(current({}), false, "there is no map of a network without classes");
+});
+
 test("a link moves the map; the map's own word does not", async () => {
   const page = await pageWith();
   const zooms = new Zooms(page);
   const gone = [];
   page.map = { ...seen(), goTo: (window) => gone.push(window) };
-  zooms.follow(); // the map was shown as the link says
+  zooms.linked = ""; // the map was shown as the link says
   zooms.link(page.map);
   page.bridge.workspace.view.window = "4,6,4,6";
   zooms.follow();
@@ -339,6 +412,7 @@ test("no more samples can be chosen than there are", () => {
 
 test("other shares are tried once, and the proposed one is taken", async () => {
   const page = await pageWith();
+  page.id = () => ({});
   const trust = new Trust(page);
   trust.propose();
   const facts = { lams: [0.2, 0.5], q_knn: [0.9, 0.95], proposed: 0.5 };
@@ -349,6 +423,11 @@ test("other shares are tried once, and the proposed one is taken", async () => {
   page.rep.setPlan(planOf("two", ALL, { neighbours: 50 }));
   trust.propose();
   assert.equal(of("sweep", page.said.asked).length, 2, "of other maps it is not known");
+  page.id = () => null;
+  trust.answer({ state: "done", result: { done: { sweep: { facts } }, failed: {} } });
+  assert.deepEqual([page.said.views.length, trust.sweep.about], [2, trust.about], "no other page is changed by it");
+  page.rep.setPlan(planOf("three", ALL, { neighbours: 60 }));
+  trust.propose();
   trust.answer({ state: "failed", error: "no time" });
   assert.match(page.said.toasts.at(-1), /no time/);
 });
@@ -383,7 +462,8 @@ test("a place is asked for with its study and its map, and nothing that is not s
 test("a map is told in words", () => {
   assert.equal(words.titleText(MAP, "a"), "Map of the input space");
   assert.equal(words.titleText({ ...MAP, space: "pool0" }, "both"), "Map of the space behind pool0, boundaries of B in bold");
-  assert.match(words.shortly({ ...MAP, distance: "euclid" }), /^input space, 3 samples, Euclidean distance alone, 30/);
+  assert.match(words.shortly({ ...MAP, distance: "euclid" }, { title: "Digits", wish: {} }), /^Digits: input space, 3 samples, Euclidean distance alone, 30/);
+  assert.match(words.shortly(MAP, { title: "Digits", wish: { epoch: 0 } }), /^Digits, epoch 0: input space/);
   const study = { total: 10_000, split: "test", labelled: 5 };
   assert.match(words.subtitleText(MAP, study, 3), /^3 of 10,000 test samples by Fisher distance, λ = 0\.65.*true class/);
   assert.match(words.subtitleText(MAP, { ...study, labelled: 0 }, 3), /predicted class/);

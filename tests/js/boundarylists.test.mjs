@@ -18,7 +18,7 @@ const pixels = { width: 1, height: 1, data: new Uint8ClampedArray(4) };
 function marker(number, more = {}) {
   const found = { probabilities: Float32Array.of(0.1, 0.6, 0.25, 0.05) };
   return {
-    number, name: "", map: "here", about: "input space", found, label: 1, pixels,
+    number, name: "", map: "here", about: "input space", found, label: 1, classes: workspace.study.classes, pixels,
     nearest: { sample: 2, distance: 0.0123 }, trouble: "", ...more,
   };
 }
@@ -67,6 +67,21 @@ test("what has not changed stays, so that a name can be typed on", () => {
   view.draw([one], "here");
   assert.equal(box.all("marker").length, 1);
   assert.equal(view.cards.size, 1, "what is gone is forgotten");
+});
+
+test("markers of other maps stay, too, and say what they are called now", () => {
+  const { box, list: view } = list();
+  const [one, other] = [marker(1), marker(2, { map: "there", name: "odd" })];
+  view.draw([one, other], "here");
+  const before = [...box.one("marker-list").children];
+  view.draw([one, other], "here");
+  box.one("marker-list").children.forEach((child, k) => assert.equal(child, before[k]));
+  other.name = "odder";
+  view.draw([one, other], "here");
+  assert.match(box.one("away").textContent, /odder · input space/);
+  assert.equal(box.all("marker")[0], before[0]);
+  view.draw([one, other], "there");
+  assert.deepEqual(box.all("away").map((away) => away.textContent.slice(0, 1)), ["1"]);
 });
 
 test("a place of which nothing can be had says why, and can be tried again", () => {
@@ -204,4 +219,19 @@ test("the steps of a map show which are done and how far the next one is", () =>
   assert.equal(box.textContent, "no classes");
   steps.draw(new Set(), null);
   assert.equal(box.all("li").length, 3, "they come back");
+});
+
+test("what is said of trust is made anew only where it is another thing", () => {
+  const box = fakeBox();
+  const panel = new TrustPanel(box, { select() {}, lam() {} });
+  const what = {
+    map: { scores: { q_knn: 0.9 }, exact: true }, trust: { share: 0.5, sentence: "Half." }, contradicting: 2, waiting: "", lam: 0.65,
+    sweep: { lams: [0.2, 0.5], q_knn: [0.9, 0.95], proposed: 0.5 },
+  };
+  panel.draw(what);
+  const [button] = box.all("plain");
+  panel.draw({ ...what, map: { ...what.map } });
+  assert.equal(box.all("plain")[0], button);
+  panel.draw({ ...what, lam: 0.5 });
+  assert.deepEqual(box.all("sweep").map((row) => row.getAttribute("aria-pressed")), ["false", "true"]);
 });

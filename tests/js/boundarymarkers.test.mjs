@@ -15,7 +15,7 @@ function open({ refuse = () => null, gate = null } = {}) {
   const urls = [];
   const selected = [];
   const workspace = {
-    view: defaults(), study: { classes: ["x", "y"] }, labels: Int32Array.of(0, 1, 0, 1, 0, 1, 0, 0), predicted: new Int32Array(8),
+    view: defaults(), study: { title: "Digits", wish: {}, classes: ["x", "y"] }, labels: Int32Array.of(0, 1, 0, 1, 0, 1, 0, 0), predicted: new Int32Array(8),
     className: (k) => "xy"[k], imageUrl: () => null, hover() {},
     select: (samples, how) => selected.push([[...samples], how]),
     fetcher: async (url) => {
@@ -119,6 +119,25 @@ test("markers belong to their map; on another one they are kept, and lead back",
   assert.deepEqual([view.pins, one.nearest.sample], [[one], 7]);
   const { columns, rows } = markers.table();
   assert.deepEqual([columns.length, rows[0].length, rows[0][0], rows[0][5]], [11, 11, 1, "x"]);
+});
+
+test("markers of another study keep the classes of their own", async () => {
+  const { markers, rep, page, box } = open();
+  const { workspace } = page.bridge;
+  markers.drop([9, 1], null);
+  await settle();
+  rep.key = "there";
+  workspace.study = { title: "Other", wish: {}, classes: ["boot", "x", "bag"] };
+  workspace.className = (k) => workspace.study.classes[k];
+  markers.drop([1, 1], null);
+  await settle();
+  const { columns, rows } = markers.table();
+  assert.deepEqual(columns.slice(9), ["p x", "p y", "p boot", "p bag"]);
+  const told = rows.map((row) => row.map((value) => (typeof value === "number" ? Math.round(100 * value) / 100 : value)));
+  assert.deepEqual(told.map((row) => [row[5], row[6], ...row.slice(9)]), [["y", 0.9, 0.1, 0.9, "", ""], ["boot", 0.9, 0.1, "", 0.9, ""]]);
+  assert.match(box.one("away").textContent, /^1y · /);
+  markers.list[0].label = -1;
+  assert.deepEqual(markers.table().rows[0].slice(5, 7), ["", ""], "an answer that is no number decides nothing");
 });
 
 test("what somebody set outlives the page and the tab's next loading", async () => {

@@ -27,7 +27,7 @@ function open({ refuse = () => null, gate = () => null } = {}) {
   const id = (name) => (boxes[name] ??= document.createElement("div"));
   const requests = [];
   const workspace = {
-    view: { ...defaults(), lam: 0.3 }, study: { classes: ["x", "y"], dataKey: "d" }, ready: true, selected: new Uint32Array(0),
+    view: { ...defaults(), lam: 0.3 }, study: { title: "Digits", wish: {}, classes: ["x", "y"], dataKey: "d" }, ready: true, selected: new Uint32Array(0),
     labels: Int32Array.of(0, 1, 0, 1, 0, 0, 0, -1), predicted: new Int32Array(8),
     className: (k) => (k < 0 ? "unlabelled" : "xy"[k]), imageUrl: (sample) => `/image/${sample}.png`, hover() {},
     on: (event, act) => (workspace.heard = act),
@@ -73,6 +73,18 @@ test("what is placed is asked for with its study, its map and its files", async 
   assert.deepEqual([[...found[1].values], [...found[1].probabilities]], [[0.5, 1], [0.25, 0.75]]);
   const refused = { fetcher: async () => ({ ok: false, statusText: "Busy", text: async () => "b.png is no image.\n" }) };
   await assert.rejects(place(refused, wish, { kind: "images" }, []), /^Error: b\.png is no image\.$/);
+});
+
+test("a large group is asked for in parts, which stay in order", async () => {
+  const asked = [];
+  const fetcher = async (url, { body }) => {
+    const { samples } = JSON.parse(body.get("what"));
+    asked.push(samples.length);
+    return answer(samples.length);
+  };
+  const samples = Array.from({ length: 450 }, (_, k) => k);
+  const found = await place({ fetcher }, {}, { kind: "samples", samples }, []);
+  assert.deepEqual([asked, found.length, found[199].x, found[200].x, found[449].x], [[200, 200, 50], 450, 199, 0, 49]);
 });
 
 test("a group is drawn and listed with what is decided of it", async () => {
@@ -217,6 +229,9 @@ test("files are chosen or dropped, and what cannot be taken is said", async () =
   assert.deepEqual(page.said.set.findLast(([name]) => name === "boundary-tab"), ["boundary-tab", { value: "placed" }]);
   drop(images(...Array.from({ length: 65 }, (_, k) => `${k}.png`)));
   assert.match(status(), /65 files; at most 64/);
+  const large = images("a.png", "b.png").map((file) => Object.defineProperty(file, "size", { value: 4 * 2 ** 20 }));
+  drop(large);
+  assert.equal(status(), "These files take 8.0 MiB; at most 7.5 MiB can be placed at once.");
   drop([], ["text/plain"]);
   assert.equal(requests.length, 1);
   const over = { dataTransfer: { types: ["Files"] } };
@@ -227,7 +242,7 @@ test("files are chosen or dropped, and what cannot be taken is said", async () =
 });
 
 test("too much, and anything while there is no map, is refused in words", () => {
-  const { placed, calls, status, requests, rep } = open();
+  const { placed, calls, status, requests, rep, workspace } = open();
   calls.boundaryGroups([{ name: "all", indices: Array.from({ length: 2001 }, (_, k) => k) }]);
   calls.boundaryGroup("=all");
   calls.boundaryPlace();
@@ -236,6 +251,10 @@ test("too much, and anything while there is no map, is refused in words", () => 
   assert.match(status(), /60 things have been placed, and at most/);
   rep.ready = false;
   assert.equal(placed.put(group(0)), null);
+  Object.assign(rep, { ready: true });
+  Object.assign(workspace, { ready: false, labels: null });
+  placed.list = [];
+  assert.equal(placed.put(group(0)), null, "another study is being opened");
   assert.deepEqual([status(), requests.length], ["There is no map yet.", 60]);
   placed.clear();
   assert.deepEqual([placed.list, placed.next, status()], [[], 1, ""]);

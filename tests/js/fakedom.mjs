@@ -88,6 +88,15 @@ class FakeElement {
     return below.flatMap((one) => [...(is(one) ? [one] : []), ...one.all(name)]);
   }
 
+  /** The same of a selector that is a class. */
+  querySelectorAll(selector) {
+    return this.all(selector.slice(1));
+  }
+
+  querySelector(selector) {
+    return this.querySelectorAll(selector)[0] ?? null;
+  }
+
   /** The first of them. */
   one(name) {
     const [found] = this.all(name);

@@ -199,6 +199,11 @@ test("a map that grows shows what it showed", () => {
   Object.assign(view.element, { clientWidth: 800 });
   view.resized();
   assert.deepEqual(round(view.view), [1, 5, 2, 4]);
+  for (const clientHeight of [200, 300, 400]) {
+    Object.assign(view.element, { clientWidth: 400, clientHeight });
+    view.resized();
+  }
+  assert.deepEqual(round(view.view), [2, 4, 2, 4], "and comes back from other sizes");
   view.reset();
   Object.assign(view.element, { clientWidth: 400 });
   view.resized();

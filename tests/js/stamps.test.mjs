@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { orderOf, splitOrder } from "../../assets/dom/mappoints.mjs";
+import { MapPoints, orderOf, splitOrder } from "../../assets/dom/mappoints.mjs";
 import { LAYERS, lay, shapeOf, stampOf } from "../../assets/lib/stamps.mjs";
 import { generator, integer } from "./support.mjs";
 
@@ -87,4 +87,23 @@ test("samples that something is to be said of lie on top", () => {
   assert.deepEqual([...splitOrder(order, null).chosen], [...order]);
   const { rest, chosen } = splitOrder(order, Uint8Array.of(1, 1, 0, 0, 1));
   assert.deepEqual([[...rest], [...chosen]], [[2, 3], [4, 1, 0]]);
+});
+
+test("every look of a sample has a stamp of its own, also of classes that only B knows", () => {
+  const points = new MapPoints();
+  points.takeStamps("");
+  const made = [];
+  points.make = (...look) => made.push(look.slice(0, 3).map((k) => Math.min(k, 3)).join()) && {};
+  const classes = 3;
+  const looks = new Set();
+  for (let shown = -1; shown <= 4; shown++) {
+    for (let ring = -1; ring <= 4; ring++) {
+      for (const cross of [0, 1]) {
+        points.stamp(shown, ring, cross, { classes, alpha: 1, chosen: false });
+        looks.add([Math.min(shown, 3), Math.min(ring, 3), cross].join());
+      }
+    }
+  }
+  assert.deepEqual(new Set(made), looks);
+  assert.equal(made.length, looks.size, "one each");
 });

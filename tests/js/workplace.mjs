@@ -43,6 +43,7 @@ export function pageOf({ workspace, reps = {}, ...more }) {
     ask: (task, wish) => said.asked.push([task, wish]),
     id: () => null,
     mount: () => true,
+    current: () => true,
     redraw() {},
     wishOf: () => ({}),
     orderOf: (rep, how) => rep.order(how),

@@ -72,14 +72,12 @@ export class Files {
   markersPng() {
     if (!this.marked) return;
     const { markers, bridge, id, caption } = this.page;
-    const { workspace } = bridge;
-    const list = markers.list.map(({ number, name, found, label, pixels }) => ({
-      number, name: name || (found ? workspace.className(label) : ""), label, pixels: pixels ?? null,
-      text: found ? `${workspace.className(label)} ${percent(found.probabilities[label])}` : "not known",
+    const list = markers.list.map(({ number, name, found, label, classes, pixels }) => ({
+      number, name: name || (label < 0 ? "" : classes[label]), label, classes: classes?.length, pixels: pixels ?? null,
+      text: label < 0 ? "not known" : `${classes[label]} ${percent(found.probabilities[label])}`,
     }));
     this.png(markerSheet({
-      element: id("markers"), theme: workspace.scheme, title: `Markers. ${caption().title}`, markers: list,
-      classes: workspace.study.classes.length,
+      element: id("markers"), theme: bridge.workspace.scheme, title: `Markers. ${caption().title}`, markers: list,
     }), "-markers");
   }
 }

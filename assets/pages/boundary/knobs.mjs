@@ -32,6 +32,8 @@ export const groundOf = (view, beside) => (decides(beside) ? (view.ground ?? "bo
 /** Whether there is a network that tells classes apart. @param {object | null | undefined} study */
 export const decides = (study) => Boolean(study?.keys.predictions);
 
+const said = (value) => (value === "" ? null : (value ?? null));
+
 export class Knobs {
   /** @param {object} page - of `boundary.mjs`. */
   constructor(page) {
@@ -52,6 +54,17 @@ export class Knobs {
       neighbours: neighbours ?? USUAL.neighbours, mindist: mindist ?? USUAL.mindist, distance,
       b: decides(beside) ? beside.wish : null,
     };
+  }
+
+  /** Whether the map that is there is the one that the view names, which may be on its way. */
+  get current() {
+    const { study, view } = this.workspace;
+    const wish = this.page.rep.plan?.wish;
+    const asked = study && this.asked(view, study, null);
+    if (!wish || !asked) return false;
+    delete asked.b; // which is shown on the same map
+    const named = { ...asked, study: view.study || study.wish.study, split: view.split, epoch: view.epoch };
+    return Object.entries(named).every(([name, value]) => said(wish[name]) === said(value));
   }
 
   /** Fields of the view that lead back to the map that is shown. */

@@ -20,6 +20,7 @@ const MOST_MARKERS = 300;
  * @property {object} knobs - fields of the view that lead back to it.
  * @property {import("./inverse.mjs").Inverse | null} found - what is there, once it is known.
  * @property {number} label - class that is decided there; -1 while that is not known.
+ * @property {string[]} [classes] - of the network that decides, once it has.
  * @property {{sample: number, distance: number} | null} nearest - in shares of the map's extent.
  * @property {string} trouble - why it is not known, in words.
  */
@@ -80,8 +81,9 @@ export class Markers {
       return [];
     }
     const row = line ? this.next : 0;
+    const { study } = bridge.workspace;
     const made = places.map((place, k) => ({
-      ...place, number: this.next + k, row, map: rep.key, about: words.shortly(rep.plan.map),
+      ...place, number: this.next + k, row, map: rep.key, about: words.shortly(rep.plan.map, study),
       knobs: knobsOfMap(), found: null, label: -1, nearest: null, trouble: "",
     }));
     this.next += made.length;
@@ -131,12 +133,13 @@ export class Markers {
     const { rep, bridge } = this.page;
     if (!rep.ready || this.asking) return;
     const { key, plan } = rep;
+    const { classes } = bridge.workspace.study;
     const wanted = this.here.filter(({ found, trouble }) => !found && (again || !trouble)).slice(0, MOST);
     if (!wanted.length) return;
     this.asking = true;
     try {
       const found = await inverse(bridge.workspace, plan.wish, wanted.map(({ x, y }) => [x, y]));
-      wanted.forEach((marker, k) => this.take(marker, found[k]));
+      wanted.forEach((marker, k) => this.take(marker, found[k], classes));
     } catch (error) {
       for (const marker of wanted) marker.trouble = String(error.message ?? error);
     } finally {
@@ -146,10 +149,9 @@ export class Markers {
     if (key !== rep.key || this.here.some(({ found, trouble }) => !found && !trouble)) this.fetch(false);
   }
 
-  take(marker, found) {
+  take(marker, found, classes) {
     const { probabilities } = found;
-    marker.trouble = "";
-    marker.found = found;
+    Object.assign(marker, { trouble: "", found, classes });
     marker.label = probabilities.indexOf(Math.max(...probabilities));
     marker.pixels = pixelsOf(found.values, found.shape);
     if (marker.map === this.page.rep.key) marker.nearest = this.nearest(marker);
@@ -182,16 +184,17 @@ export class Markers {
 
   /** Columns and rows of a table of all markers whose place is known to be something. */
   table() {
-    const { workspace } = this.page.bridge;
+    // Markers of other studies are decided upon by networks of other classes.
+    const names = [...new Set(this.list.flatMap(({ classes }) => classes ?? []))];
     const columns = [
       "marker", "name", "x", "y", "map", "decided", "probability", "nearest_sample", "distance",
-      ...workspace.study.classes.map((name) => `p ${name}`),
+      ...names.map((name) => `p ${name}`),
     ];
-    const rows = this.list.map(({ number, name, x, y, about, found, label, nearest }) => [
+    const rows = this.list.map(({ number, name, x, y, about, found, label, classes, nearest }) => [
       number, name, x, y, about,
-      found ? workspace.className(label) : "", found ? found.probabilities[label] : "",
+      label < 0 ? "" : classes[label], label < 0 ? "" : found.probabilities[label],
       nearest?.sample ?? "", nearest?.distance ?? "",
-      ...workspace.study.classes.map((_, k) => found?.probabilities[k] ?? ""),
+      ...names.map((one) => found?.probabilities[classes.indexOf(one)] ?? ""),
     ]);
     return { columns, rows };
   }

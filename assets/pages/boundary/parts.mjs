@@ -51,6 +51,11 @@ export class MapParts {
     return PARTS.filter((name) => this.plan && !this.plan.parts[name].facts);
   }
 
+  /** Those of them that may still come. */
+  get awaited() {
+    return this.lacking.filter((name) => !this.errors[name]);
+  }
+
   /** The whole map's own picture, as fine as there is one. */
   get raster() {
     return this.fine ?? this.coarse;
@@ -65,7 +70,7 @@ export class MapParts {
     }
     if (this.key !== plan.parts.map.key) this.forget();
     if (this.plan?.parts.second?.key !== plan.parts.second?.key) this.second = null;
-    this.errors = {};
+    this.errors = { ...plan.errors };
     this.plan = plan;
     const there = Object.entries(plan.parts).filter(([, part]) => part.facts);
     this.done(Object.fromEntries(there));

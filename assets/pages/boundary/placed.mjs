@@ -66,13 +66,13 @@ export class Placed {
   put({ called, origin, what, files = [], name = "" }) {
     const { rep, bridge, words, knobsOfMap } = this.page;
     const { study } = bridge.workspace;
-    if (!rep.ready) return this.refuse("There is no map yet.");
+    if (!rep.ready || !bridge.workspace.ready) return this.refuse("There is no map yet.");
     if (this.list.length >= MOST_SEQUENCES) {
       return this.refuse(`${MOST_SEQUENCES} things have been placed, and at most so many can be. Remove some first.`);
     }
     const sequence = {
       number: this.next++, name, called, origin, what, files, classes: study.classes, data: study.dataKey,
-      map: rep.key, about: words.shortly(rep.plan.map), knobs: knobsOfMap(), wish: rep.plan.wish,
+      map: rep.key, about: words.shortly(rep.plan.map, study), knobs: knobsOfMap(), wish: rep.plan.wish,
       truth: this.truth(what), asking: false, inputs: null, diamonds: [], trouble: "",
     };
     this.list.push(sequence);

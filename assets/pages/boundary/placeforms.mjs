@@ -3,7 +3,7 @@ import { ACCEPTED, fileDrop, fileField } from "../../dom/filefield.mjs";
 import { count } from "../../dom/make.mjs";
 import { sampleLine } from "../../dom/placedlist.mjs";
 import { setOf } from "../../lib/selection.mjs";
-import { MOST_FILES, MOST_SAMPLES } from "./placing.mjs";
+import { MOST_BYTES, MOST_FILES, MOST_SAMPLES } from "./placing.mjs";
 
 const SELECTION = "/"; // among the values of the picker, where groups begin with "="
 const KINDS = Object.values(ACCEPTED).join(", ").replace(/, (?=[^,]*$)/, " or ");
@@ -80,10 +80,14 @@ export class PlaceForms {
   files(files) {
     const { placed } = this.page;
     const other = files.find(({ type }) => !Object.hasOwn(ACCEPTED, type));
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
     if (!files.length) return;
     if (other) placed.say(`${other.name} is no ${KINDS} image, so that nothing was placed.`);
     else if (files.length > MOST_FILES) {
       placed.say(`These are ${count(files.length)} files; at most ${MOST_FILES} can be placed at once.`);
+    } else if (bytes > MOST_BYTES) {
+      const [size, most] = [bytes, MOST_BYTES].map((value) => (value / 2 ** 20).toFixed(1));
+      placed.say(`${files.length > 1 ? "These files take" : "This file takes"} ${size} MiB; at most ${most} MiB can be placed at once.`);
     } else {
       const more = files.length > 1 ? ` and ${count(files.length - 1)} more` : "";
       placed.put({ called: `${files[0].name}${more}`, origin: "file", what: { kind: "images" }, files });

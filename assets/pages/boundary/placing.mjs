@@ -2,8 +2,10 @@
 import { inputsOf } from "./inverse.mjs";
 
 /** What one request may hold. */
-export const MOST_SAMPLES = 2000;
+export const MOST_SAMPLES = 2000; // in as many requests as it takes
+export const AT_ONCE = 200; // samples of one request, which must end within seconds
 export const MOST_FILES = 64;
+export const MOST_BYTES = 7.5 * 2 ** 20; // of files, with some room for what goes with them
 
 /**
  * @typedef {{kind: "samples", samples: number[]} | {kind: "attack", sample: number, epsilon: number}
@@ -29,6 +31,19 @@ export const MOST_FILES = 64;
  * @throws {Error} in the server's words.
  */
 export async function place(workspace, wish, what, files) {
+  const rows = [];
+  for (const part of partsOf(what)) rows.push(...(await one(workspace, wish, part, files)));
+  return rows;
+}
+
+/** What is asked for request by request. @param {What} what @returns {What[]} */
+function partsOf(what) {
+  if (what.kind !== "samples") return [what];
+  const count = Math.ceil(what.samples.length / AT_ONCE);
+  return Array.from({ length: count }, (_, k) => ({ ...what, samples: what.samples.slice(k * AT_ONCE, (k + 1) * AT_ONCE) }));
+}
+
+async function one(workspace, wish, what, files) {
   const body = new FormData();
   body.append("wish", JSON.stringify(wish));
   body.append("what", JSON.stringify(what));

@@ -29,7 +29,8 @@ export class Plans {
     const { bridge, rep, ground, ask } = this.page;
     const part = rep.plan?.parts.second;
     const { second } = bridge.workspace;
-    if (!part || part.facts || !second || rep.lacking.length || ground() === "a") return;
+    if (!part || part.facts || !second || ground() === "a") return;
+    if (!rep.plan.parts.map.facts || rep.awaited.length) return;
     if (this.askedSecond === part.key || rep.errors.second) return;
     this.askedSecond = part.key;
     ask("second", { ...rep.plan.wish });

@@ -67,7 +67,7 @@ export class Trust {
       return;
     }
     this.sweep = { about: asked, facts: found.facts };
-    if (asked === this.about) this.take();
+    if (asked === this.about && this.page.id("trust")) this.take(); // else it is found on the tab
   }
 
   /** Take the share that was proposed. */

@@ -11,9 +11,17 @@ export const spaceText = ({ space }) => (space ? `behind ${space}` : "input spac
 const distanceText = ({ distance, lam }) =>
   distance === "euclid" ? "Euclidean distance alone" : `Fisher distance, λ = ${lam}`;
 
-/** A map in few words, as a marker is told apart by it. @param {MapOf} map */
-export function shortly(map) {
-  return `${spaceText(map)}, ${count(map.count)} samples, ${distanceText(map)}, ${map.neighbours} neighbours, min. distance ${map.min_dist}`;
+/**
+ * A map in few words, as a marker is told apart by it.
+ * @param {MapOf} map
+ * @param {{title: string, wish: {epoch?: number | null}}} study
+ */
+export function shortly(map, { title, wish }) {
+  const epoch = wish.epoch ?? null;
+  return (
+    `${title}${epoch === null ? "" : `, epoch ${epoch}`}: ${spaceText(map)}, ${count(map.count)} samples, ` +
+    `${distanceText(map)}, ${map.neighbours} neighbours, min. distance ${map.min_dist}`
+  );
 }
 
 /** @param {MapOf} map @param {string} ground - "a", "b" or "both". */

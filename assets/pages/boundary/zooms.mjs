@@ -3,26 +3,40 @@ import { finerWanted, readWindow, writeWindow } from "../../lib/windows.mjs";
 
 const SETTLED = 300; // milliseconds after which the map holds still
 const KEPT = 6; // pictures of a network
+const BOTH = { a: ["a"], b: ["b"], both: ["a", "b"] }; // networks of a ground
 const NAMES = { a: "zoom", b: "zoom-b" }; // of the parts of an answer
 
 export class Zooms {
   /** @param {object} page - of `boundary.mjs`. */
   constructor(page) {
     this.page = page;
-    this.about("");
-  }
-
-  /** Another map is shown. @param {string} key */
-  about(key) {
-    this.key = key;
+    this.of = { a: "", b: "" }; // addresses of what is known
     this.known = { a: [], b: [] };
     this.wanted = null;
     this.failed = "";
   }
 
+  /** Address of what a network decides on the map that is shown; "" for none. */
+  address(which) {
+    const { rep } = this.page;
+    return which === "a" ? rep.key : (rep.plan?.parts.second?.key ?? "");
+  }
+
+  /** Forget what was known of another map, or of another network beside. */
+  renew() {
+    for (const which of ["a", "b"]) {
+      const address = this.address(which);
+      if (this.of[which] === address) continue;
+      this.of[which] = address;
+      this.known[which] = [];
+      this.wanted = null;
+      this.failed = "";
+    }
+  }
+
   /** Pictures of parts of the map, the coarsest first. @param {"a" | "b"} which */
   rasters(which) {
-    if (this.key !== this.page.rep.key) return [];
+    if (this.of[which] !== this.address(which)) return [];
     const size = ({ window: [left, right] }) => right - left;
     return this.known[which].toSorted((one, other) => size(other) - size(one));
   }
@@ -43,7 +57,8 @@ export class Zooms {
 
   /** Let the link say which part is seen. */
   link({ window }) {
-    const { bridge } = this.page;
+    const { bridge, current } = this.page;
+    if (!current()) return; // it speaks of another map already
     this.linked = window ? writeWindow(window) : "";
     if (bridge.workspace.view.window !== this.linked) bridge.changeView({ window: this.linked });
   }
@@ -53,25 +68,24 @@ export class Zooms {
     const view = this.page.view();
     const { window: text } = this.page.bridge.workspace.view;
     if (text === this.linked) return;
-    const first = this.linked === undefined;
     this.linked = text;
-    if (!first) view.goTo(readWindow(text));
+    view.goTo(readWindow(text));
   }
 
   /** Ask for a finer picture of what is seen, if what there is will not do. */
   want(view = this.page.view()) {
     const { rep, ground, ask } = this.page;
-    if (!view?.view || !rep.fine || rep.lacking.length) return;
-    if (this.key !== rep.key) this.about(rep.key);
+    if (!view?.view || !rep.fine || rep.awaited.length) return;
+    this.renew();
     const shown = ground();
-    const of = { a: ["a"], b: ["b"], both: ["a", "b"] }[shown].filter((which) => this.base(which));
+    const of = BOTH[shown].filter((which) => this.base(which));
     const about = { view: view.view, size: view.size, whole: view.whole };
     const windows = of.map((which) => finerWanted({ ...about, pictures: [this.base(which), ...this.known[which]] }));
     const window = windows.find(Boolean);
     if (!window) return;
     const name = `${writeWindow(window)} ${shown}`;
     if (this.wanted?.name === name || this.failed === name) return; // it is on its way, or cannot be had
-    this.wanted = { key: rep.key, window, shown, name };
+    this.wanted = { of: { ...this.of }, shown, name };
     ask("zoom", { ...rep.plan.wish, window, of: shown });
   }
 
@@ -87,7 +101,9 @@ export class Zooms {
     if (!end) return;
     bridge.byId("frame-jobs").textContent = "";
     this.wanted = null;
-    if (!wanted || wanted.key !== rep.key) return; // another map was chosen meanwhile
+    // Another map, or another network beside, may be chosen meanwhile.
+    const left = () => BOTH[wanted.shown].some((which) => wanted.of[which] !== this.address(which));
+    if (!wanted || left()) return;
     try {
       const { done, failed } = end.state === "done" ? end.result : { done: {}, failed: { zoom: end.error } };
       const [reason] = Object.values(failed);
@@ -97,9 +113,9 @@ export class Zooms {
           .filter(([, name]) => done[name])
           .map(async ([which, name]) => [which, await rep.territory(done[name].key, done[name].facts)]),
       );
-      if (wanted.key !== rep.key) return;
+      if (left()) return;
       for (const [which, raster] of found) this.keep(which, raster);
-      const missing = { a: 1, b: 1, both: 2 }[wanted.shown] > found.length;
+      const missing = BOTH[wanted.shown].length > found.length;
       if (missing) this.failed = wanted.name; // what does not come with it will not come again
       this.page.paint();
     } catch (error) {
