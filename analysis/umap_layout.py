@@ -13,7 +13,7 @@ dimension reduction*, 2018; umap-learn 0.5.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -131,7 +131,7 @@ def lay_out(
         densmap_kwds={},
         output_dens=False,
         parallel=False,
-        tqdm_kwds=_told(report),
+        tqdm_kwds={"report": report},
     )
     report(1.0, "Laying out")
     return _framed(found, a, b)
@@ -160,28 +160,23 @@ def strengths(indices: Array, distances: Array, own: Array | None = None) -> Arr
     return found
 
 
-class _Bar:
-    """The terminal of umap-learn's progress bar, which is all that it says of its epochs."""
+def _epochs(bar: Any) -> Any:
+    """What umap-learn goes through its epochs by: its progress bar, or a report that may stop it.
 
-    def __init__(self, report: Report) -> None:
-        self._report, self._stopped = report, False
+    A report must not be called by the bar. An exception out of its drawing leaves a lock of tqdm
+    held, for which the next layout of another thread would wait for ever.
+    """
 
-    def write(self, text: str) -> None:
-        done, _, total = text.strip().partition("/")
-        if not total or self._stopped:  # the bar that was interrupted is drawn once more
-            return
-        self._stopped = True
-        self._report(0.1 + 0.9 * int(done) / int(total), "Laying out")
-        self._stopped = False
+    def through(epochs: range, report: Report | None = None, **more: Any) -> Any:
+        return bar(epochs, **more) if report is None else _told(epochs, report)
 
-    def flush(self) -> None:
-        """Nothing is kept back."""
+    return through
 
 
-def _told(report: Report) -> dict[str, Any]:
-    """What makes umap-learn's progress bar call a report after every epoch."""
-    every = {"mininterval": 0, "miniters": 1, "position": 0, "bar_format": "{n}/{total}"}
-    return {"disable": False, "file": _Bar(report), **every}
+def _told(epochs: range, report: Report) -> Iterator[int]:
+    for epoch in epochs:
+        report(0.1 + 0.9 * epoch / len(epochs), "Laying out")
+        yield epoch
 
 
 @cache
@@ -199,6 +194,7 @@ def _umap() -> Any:
     loop: Any = getattr(layouts, "_nb_optimize_layout_euclidean_single_epoch", None)
     if hasattr(loop, "enable_caching"):  # else every process compiles it anew, for seconds
         loop.enable_caching()
+    vars(layouts)["tqdm"] = _epochs(layouts.tqdm)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 
 import numpy as np
 import pytest
@@ -212,6 +213,22 @@ def test_a_layout_stops_after_any_epoch():
     with pytest.raises(InterruptedError):
         place(near, apart, epochs=20, report=stop)
     np.testing.assert_allclose(heard, [0.1, *(0.1 + 0.045 * np.arange(10))])
+
+
+def test_a_layout_that_is_stopped_is_in_no_other_ones_way():
+    """Jobs share a process: whoever lays out next, in another thread, need not wait."""
+    near, apart = neighbours(blobs(1, 30), 5)
+
+    def stop(fraction, text=""):
+        if fraction > 0.5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        place(near, apart, epochs=20, report=stop)
+    other = threading.Thread(target=place, args=(near, apart), kwargs={"epochs": 5}, daemon=True)
+    other.start()
+    other.join(60)
+    assert not other.is_alive()
 
 
 def test_layouts_survive_being_kept():

@@ -6,6 +6,8 @@ import base64
 import csv
 import io
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -167,6 +169,14 @@ def saved(tab: Page, item: str) -> Path:
 
 def table(tab: Page, item: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(saved(tab, item).read_text(encoding="utf-8"))))
+
+
+def poll(tab: Page, met: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for something that is only seen in pixels."""
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, "it did not come about"
+        tab.wait_for_timeout(50)
 
 
 def markers(tab: Page) -> Locator:

@@ -58,7 +58,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def tab(browser: Browser) -> Iterator[Page]:
+def forgiven() -> list[str]:
+    """Texts in the console that a test brings about on purpose."""
+    return []
+
+
+@pytest.fixture
+def tab(browser: Browser, forgiven: list[str]) -> Iterator[Page]:
     """A fresh tab that fails its test if anything shows up in the console."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
@@ -67,7 +73,8 @@ def tab(browser: Browser) -> Iterator[Page]:
         "console",
         lambda message: (
             said.append(f"{message.type}: {message.text}")
-            if message.type in {"error", "warning"} and not any(k in message.text for k in KNOWN)
+            if message.type in {"error", "warning"}
+            and not any(k in message.text for k in (*KNOWN, *forgiven))
             else None
         ),
     )

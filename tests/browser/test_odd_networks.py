@@ -7,21 +7,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from boundary_page import point, settled, table
 from playwright.sync_api import Page, expect
 from running import Server
 
 keras = pytest.importorskip("keras")
 
 
-def files(folder: Path, model: object, count: int = 120) -> tuple[str, ...]:
+def files(
+    folder: Path, model: object, count: int = 120, *, labelled: bool = True
+) -> tuple[str, ...]:
     """A model and random pictures of ten classes, as the command line takes them."""
     random = np.random.default_rng(0)
     model.save(folder / "my.keras")  # type: ignore[attr-defined]
-    np.savez(
-        folder / "my.npz",
-        x=random.random((count, 6, 6, 1), np.float32),
-        y=np.arange(count) % 10,
-    )
+    labels = {"y": np.arange(count) % 10} if labelled else {}
+    np.savez(folder / "my.npz", x=random.random((count, 6, 6, 1), np.float32), **labels)
     return "--model", str(folder / "my.keras"), "--data", str(folder / "my.npz")
 
 
@@ -55,6 +55,11 @@ def test_an_embedding_says_no_classes(
     tab.get_by_role("tab", name="Confusion").click()
     expect(tab.locator("#network-accuracy")).to_contain_text("no class that could be right")
 
+    tab.locator("#frame-rail-boundary").click()
+    expect(tab.locator("#boundary-map")).to_contain_text("there are no boundaries to draw")
+    tab.get_by_role("button", name="Propose").click()
+    expect(tab.locator("#frame-toast")).to_contain_text("There is no map yet")
+
 
 def test_layers_of_low_rank(tab: Page, start: Callable[..., Server], tmp_path: Path) -> None:
     server = start(*files(tmp_path, dense(10, "softmax"), 40))
@@ -74,6 +79,24 @@ def test_a_single_sample(tab: Page, start: Callable[..., Server], tmp_path: Path
     tab.goto(f"{server.url}/embedding?layer=conv0")
     expect(tab.locator("#embedding-title-a")).to_have_text("conv0: 4 x 4 x 3", timeout=60_000)
     expect(tab.locator("#embedding-subtitle-a")).to_contain_text("16 of 16 points")
+    tab.locator("#frame-rail-boundary").click()
+    settled(tab)
+    expect(tab.locator("#boundary-subtitle")).to_contain_text("1 of 1 test samples")
+    assert "certainty" in point(tab, (0.5, 0.5))
+
+
+def test_data_without_labels(tab: Page, start: Callable[..., Server], tmp_path: Path) -> None:
+    server = start(*files(tmp_path, dense(10, "softmax"), 60, labelled=False))
+    tab.goto(f"{server.url}/boundary")
+    settled(tab)
+    subtitle = tab.locator("#boundary-subtitle")
+    expect(subtitle).to_contain_text("60 of 60 test samples")
+    expect(subtitle).to_contain_text("Points: predicted class")
+    expect(tab.locator("#legend h2")).to_have_text("Predicted class")
+    assert "certainty" in point(tab, (0.5, 0.5))
+    rows = table(tab, "Samples of the map (CSV)")
+    assert {row["true_class"] for row in rows} == {""}
+    assert all(row["predicted_class"] for row in rows)
 
 
 def test_values_that_are_no_numbers(
@@ -89,3 +112,8 @@ def test_values_that_are_no_numbers(
     tab.goto(f"{server.url}/embedding?layer=log")
     expect(tab.locator("#embedding-title-a")).to_have_text("log: 4", timeout=60_000)
     expect(tab.locator("#embedding-subtitle-a")).to_contain_text("lack a finite value")
+    tab.locator("#frame-rail-boundary").click()
+    expect(tab.locator("#boundary-map .failure")).to_contain_text(
+        "predicts NaN or infinity between these samples", timeout=60_000
+    )
+    expect(tab.locator("#boundary-again")).to_be_visible()
