@@ -201,6 +201,9 @@ def test_other_maps_of_the_same_samples(tab: Page, digits: Server) -> None:
     tab.get_by_label("Min. distance").fill("0.9")
     expect(tab).to_have_url(re.compile("mindist=0.9"))
     expect(tab.locator("#boundary-map .map-steps")).to_be_visible()
+    # Whatever is called off while samples are laid out is in no later map's way.
+    tab.get_by_label("Cancel this computation").click()
+    expect(tab.locator("#boundary-map")).to_contain_text("Cancelled")
 
 
 def test_a_share_is_proposed(tab: Page, digits: Server) -> None:
