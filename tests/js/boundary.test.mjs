@@ -470,6 +470,8 @@ test("a map is told in words", () => {
   const raster = { labels: Uint8Array.of(0, 0, 0, 1) };
   const text = words.altText({ title: "Map", placed: 3, raster, classes: ["x", "y", "z"], wrong: 1, contradicting: 2, markers: 0, others: 3 });
   assert.match(text, /^Map: 3 samples, 1 of them taken.*2 in a region.*, 3 other inputs placed on it\. Regions: x 75\.0 %, y 25\.0 %\. Arrow/);
+  const single = words.altText({ title: "Map", placed: 1, raster, classes: ["x"], wrong: 0, contradicting: 0, markers: 1, others: 1 });
+  assert.match(single, /^Map: 1 sample, 0 of them.*, 1 marker, 1 other input placed on it/);
   const name = (k) => "xyz"[k];
   const at = { decided: { label: 0, certainty: 0.5 }, other: null, trusted: null, name };
   assert.equal(words.placeText(at), "x, certainty 50.0 %");

@@ -62,11 +62,12 @@ export function altText({ title, placed, raster, classes, wrong, contradicting, 
     .sort((a, b) => b.share - a.share)
     .slice(0, 12)
     .map(({ share, name }) => `${name} ${percent(share)}`);
+  const many = (n, one) => `${count(n)} ${one}${n === 1 ? "" : "s"}`;
   return [
-    `${title}: ${count(placed)} samples, ${count(wrong)} of them taken for another class`,
+    `${title}: ${many(placed, "sample")}, ${count(wrong)} of them taken for another class`,
     contradicting ? `, ${count(contradicting)} in a region of another class than the network gives them` : "",
-    markers ? `, ${count(markers)} markers` : "",
-    others ? `, ${count(others)} other inputs placed on it` : "",
+    markers ? `, ${many(markers, "marker")}` : "",
+    others ? `, ${many(others, "other input")} placed on it` : "",
     regions.length ? `. Regions: ${regions.join(", ")}` : "",
     ". Arrow keys move the map under a cross, + and - zoom, 0 shows all, Enter acts at the cross.",
   ].join("");
