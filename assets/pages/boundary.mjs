@@ -157,8 +157,7 @@ export function boundary(bridge) {
   function partial() {
     const texts = [...new Set(Object.values(rep.errors))];
     const again = texts.length > 0 && Boolean(rep.plan);
-    // Without a map its box says why there is none.
-    id("status").textContent = rep.ready ? texts.join(" ") : "";
+    id("status").textContent = rep.ready ? texts.join(" ") : again ? "What was done until then is kept." : "";
     id("again").classList.toggle("hidden", !again);
   }
 
