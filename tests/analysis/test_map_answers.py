@@ -128,8 +128,13 @@ def test_another_lam_needs_no_network(bench, made, monkeypatch):
 
 def test_a_plain_map_takes_no_fisher_distances(monkeypatch):
     monkeypatch.setattr(all_pairs.AllPairs, "of", lambda *a, **b: pytest.fail("asked"))
-    found = bench_of().ask("boundary map", **ABOUT | {"distance": "euclid"})
+    bench = bench_of()
+    found = bench.ask("boundary map", **ABOUT | {"distance": "euclid"})
     assert found.facts["evaluated"] == 0
+    knobs = {name: ABOUT[name] for name in ("space", "count", "seed", "neighbours", "min_dist")}
+    assert bench.address("plain layout", **knobs) not in bench.store, "it is plain itself"
+    plain = bench.ask("plain layout", **knobs).arrays["embedding"]
+    np.testing.assert_array_equal(plain, found.arrays["embedding"])
     assert found.facts["scores"]["q_knn"] == found.facts["scores"]["q_knn_euclid"]
 
 
