@@ -29,7 +29,7 @@ from .fisher import Scale
 from .fisher_bounds import part
 from .inverse_map import InverseMap, fit_to_labels
 from .lines import Lines
-from .map_samples import Laid, MapSamples, check_finite, samples_of
+from .map_samples import Laid, MapSamples, samples_of
 from .map_scores import Sweep
 from .network import Network
 from .territory import Territory, Window
@@ -235,16 +235,15 @@ class BoundaryMap:
 
     def transform_points(self, points: Array, report: Report = silent) -> Array:
         """The same of points (m, *shape) of the space that is mapped."""
-        given, new = self._fitted.samples, points
-        check_finite(new)
+        given = self._fitted.samples
         found = fisher_neighbours.search(
             given.lines,
-            given.lines.hold(new, part(report, 0.0, 0.1)),
+            given.lines.hold(points, part(report, 0.0, 0.1)),
             given.held,
             k=min(self.n_neighbors - 1, len(given.x)),
             lam=self.lam,
             steps=self.steps,
-            x_queries=new.reshape(len(new), -1),
+            x_queries=points.reshape(len(points), -1),
             x_samples=given.flat,
             scale=self._fitted.scale,
             seed=self.seed,

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from .errors import ParameterError, ShapeError
+from .errors import NotFiniteError, ParameterError, ShapeError
 from .types import Array, Report, silent
 
 Predict = Callable[[Array], Array]
@@ -70,6 +70,18 @@ class Lines(Protocol):
         ...
 
 
+def check_samples(x: Array) -> None:
+    """Raises: ShapeError unless x is (n, ...), n > 0; NotFiniteError."""
+    if x.ndim < 2 or not x.size:
+        raise ShapeError(f"Lines need samples (n, ...), n > 0; got {x.shape}.")
+    bad = np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))
+    if len(bad):
+        raise NotFiniteError(
+            f"{len(bad):,} of {len(x):,} samples hold NaN or infinity, sample {bad[0]:,} first; no "
+            "line leads there, and they have no place on a map. Leave them out."
+        )
+
+
 def check_ends(a: Held, first: Array, b: Held, second: Array, parts: Array, *, width: int) -> None:
     """Raises: ShapeError or ParameterError unless lines can be drawn between these.
 
@@ -109,8 +121,7 @@ class _Asked:
 
     def hold(self, x: Array, report: Report = silent) -> Held:
         x = np.ascontiguousarray(x, np.float32)
-        if not x.ndim or not len(x):
-            raise ShapeError(f"Lines need samples (n, ...), n > 0; got {x.shape}.")
+        check_samples(x)
         if self._shape not in (None, x.shape[1:]):
             raise ShapeError(
                 f"These lines run between samples of shape {self._shape}; got {x.shape[1:]}."

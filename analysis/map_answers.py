@@ -20,7 +20,8 @@ from .boundary import LAMS, BoundaryMap
 from .decisions import Decide
 from .errors import ParameterError
 from .fisher_bounds import part
-from .map_samples import as_inputs, check_finite, check_memory, chosen, samples_of, taken
+from .lines import check_samples
+from .map_samples import as_inputs, check_memory, chosen, samples_of, taken
 from .shelf import Shelf
 from .territory import Sharp, Window
 from .types import Array, Inputs, Result
@@ -107,7 +108,7 @@ def plain(bench: Workbench, **about: Any) -> Result:
     points = network_lines.points(
         bench.network, x, about["space"], bench.within(0.0, 0.1).report
     ).reshape(len(samples), -1)
-    check_finite(points)
+    check_samples(points)
     knobs = (about["neighbours"], about["min_dist"], about["seed"])
     found = plain_layout(points, *knobs, bench.within(0.1, 1.0).report)
     return Result(arrays={"embedding": found.places})
@@ -309,17 +310,16 @@ def _fit(
     made: BoundaryMap, bench: Workbench, x: Inputs, about: Mapping[str, Any], end: float
 ) -> int:
     """Lay samples out, which is done at a share `end`; how often the network was asked."""
-    space = about["space"]
-    if len(x[next(iter(x))]) > EXACT:
-        made.fit(bench.network, x, space=space, report=bench.within(0.0, end).report)
-        return made.asked
-    pairs, asked = _distances(bench.within(0.0, 0.9 * end), x, about)
-    report = bench.within(0.9 * end, end).report
-    made.fit(bench.network, x, space=space, distances=pairs, report=report)
-    return asked
+    pairs, asked, done = None, None, 0.0
+    if len(x[next(iter(x))]) <= EXACT:
+        done = 0.9 * end
+        pairs, asked = _all_distances(bench.within(0.0, done), x, about)
+    report = bench.within(done, end).report
+    made.fit(bench.network, x, space=about["space"], distances=pairs, report=report)
+    return made.asked if asked is None else asked
 
 
-def _distances(bench: Workbench, x: Inputs, about: Mapping[str, Any]) -> tuple[AllPairs, int]:
+def _all_distances(bench: Workbench, x: Inputs, about: Mapping[str, Any]) -> tuple[AllPairs, int]:
     """Distances of all pairs, and how often the network was asked for them."""
     if about["distance"] == "euclid":
         points = network_lines.points(bench.network, x, about["space"])

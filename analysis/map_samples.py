@@ -9,7 +9,7 @@ import numpy as np
 
 from . import network_lines
 from .all_pairs import AllPairs
-from .errors import DataError, MemoryBudgetError, NotFiniteError, ParameterError, ShapeError
+from .errors import DataError, MemoryBudgetError, ParameterError
 from .fisher import Scale
 from .fisher_bounds import Pairs, part
 from .lines import Held, Lines, of
@@ -114,20 +114,7 @@ def samples_of(
             return lines.hold(some).probabilities
 
         flat = points(x)
-    check_finite(flat)
     return MapSamples(lines, lines.hold(flat, part(report, 0.5, 1.0)), flat, points, predict)
-
-
-def check_finite(x: Array) -> None:
-    """Raises: ShapeError for no samples, NotFiniteError."""
-    if x.ndim < 2 or not x.size:
-        raise ShapeError(f"A map needs samples (n, ...), n > 0; got {x.shape}.")
-    bad = np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))
-    if len(bad):
-        raise NotFiniteError(
-            f"{len(bad):,} of {len(x):,} samples hold NaN or infinity, sample {bad[0]:,} first; "
-            "they have no place on a map. Leave them out."
-        )
 
 
 def check_memory(network: Network, space: str, count: int, budget: int) -> None:

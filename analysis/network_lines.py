@@ -16,8 +16,8 @@ import numpy as np
 from . import affine, fitting, graph
 from . import fisher_kernels as kernels
 from .calls import PREDICTION, Operation
-from .errors import NotFiniteError, ParameterError, ShapeError
-from .lines import Held, Lines, Predict, check_ends
+from .errors import ParameterError, ShapeError
+from .lines import Held, Lines, Predict, check_ends, check_samples
 from .network import Network
 from .threads import in_stripes
 from .types import Array, Inputs, Report, silent
@@ -130,14 +130,7 @@ class _NetworkLines:
 
     def hold(self, x: Array, report: Report = silent) -> Held:
         flat = _flat(x, self._shape)
-        if not len(flat):
-            raise ShapeError(f"Lines need samples, one at least; got {np.shape(x)}.")
-        bad = np.flatnonzero(~np.isfinite(flat).all(axis=1))
-        if len(bad):
-            raise NotFiniteError(
-                f"{len(bad):,} of {len(flat):,} samples hold NaN or infinity, sample {bad[0]:,} "
-                "first; no line leads there. Leave them out."
-            )
+        check_samples(flat)
         values = flat if self._head is None else self._head(flat)
         own, here = np.arange(len(flat)), np.zeros(1, np.float32)
         held = Held(values, np.empty((len(flat), self._classes), np.float32))

@@ -119,6 +119,40 @@ def slider(
     )
 
 
+def number(
+    id: str,
+    label: str,
+    value: float,
+    span: tuple[float, float | None, float],
+    width: int,
+    *,
+    debounce: int = 600,
+) -> Component:
+    """A number to type; `span` is its lowest and highest value, if there is one, and its step.
+
+    Args:
+        debounce: milliseconds of rest after which it is taken.
+    """
+    low, high, step = span
+    limits = {} if high is None else {"max": high, "clampBehavior": "strict"}
+    return html.Div(
+        [
+            html.Label(label, htmlFor=id, className="label"),
+            dmc.NumberInput(
+                id=id,
+                value=value,
+                min=low,
+                step=step,
+                size="xs",
+                w=width,
+                debounce=debounce,
+                **limits,
+            ),
+        ],
+        className="choice",
+    )
+
+
 def tools(
     help_button: Component, buttons: Sequence[Component], downloads: Mapping[str, str]
 ) -> Component:

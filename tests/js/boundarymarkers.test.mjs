@@ -112,7 +112,7 @@ test("markers belong to their map; on another one they are kept, and lead back",
   gate.keep();
   await settle();
   assert.deepEqual([view.pins, one.label, one.nearest], [[], 0, null], "its nearest sample is one of its own map");
-  markers.go(one);
+  markers.show(one);
   assert.deepEqual(said.views, [{ lam: 0.3, window: "" }]);
   rep.key = "here";
   markers.follow();

@@ -4,35 +4,27 @@ import { along } from "../../lib/windows.mjs";
 import { ROW } from "../../dom/mapgestures.mjs";
 import { MarkerList } from "../../dom/markers.mjs";
 import { MOST, inverse } from "./inverse.mjs";
+import { NumberedList } from "./numbered.mjs";
 
 /** Markers that there may be; more would be a grid, which the ground is. */
 const MOST_MARKERS = 300;
 
 /**
- * @typedef {object} Marker
- * @property {number} number - counted from 1, never given twice until all are cleared.
- * @property {string} name - as somebody called it; "" for none.
+ * @typedef {object} Place - what a marker is besides being numbered.
  * @property {number} x - on its map.
  * @property {number} y
  * @property {number} row - number of the first marker of its line; 0 for a single one.
- * @property {string} map - address of that map.
- * @property {string} about - of that map, in words.
- * @property {object} knobs - fields of the view that lead back to it.
  * @property {import("./inverse.mjs").Inverse | null} found - what is there, once it is known.
  * @property {number} label - class that is decided there; -1 while that is not known.
  * @property {string[]} [classes] - of the network that decides, once it has.
  * @property {{sample: number, distance: number} | null} nearest - in shares of the map's extent.
  * @property {string} trouble - why it is not known, in words.
+ *
+ * @typedef {import("./numbered.mjs").Numbered & Place} Marker
  */
 
-export class Markers {
-  /** @param {object} page - of `boundary.mjs`. */
-  constructor(page) {
-    this.page = page;
-    this.list = [];
-    this.next = 1;
-  }
-
+/** @extends {NumberedList<Marker>} */
+export class Markers extends NumberedList {
   /** The panel was made anew. */
   mounted() {
     const { id, bridge } = this.page;
@@ -40,18 +32,12 @@ export class Markers {
       rename: (marker, name) => this.rename(marker, name),
       remove: (marker) => this.remove(marker),
       clear: () => this.clear(),
-      go: (marker) => this.go(marker),
+      go: (marker) => this.show(marker),
       point: (sample) => bridge.workspace.hover(sample),
       pick: (sample) => bridge.workspace.select([sample], bridge.how()),
       again: () => this.fetch(true),
     });
     this.draw();
-  }
-
-  /** Those of the map that is shown. */
-  get here() {
-    const { key } = this.page.rep;
-    return this.list.filter(({ map }) => map === key);
   }
 
   /** Another map, or its places, are there. */
@@ -74,17 +60,16 @@ export class Markers {
 
   /** @param {{x: number, y: number, name: string}[]} places @param {boolean} line */
   add(places, line) {
-    const { rep, bridge, words, knobsOfMap } = this.page;
+    const { rep, bridge } = this.page;
     if (!rep.ready) return [];
     if (this.list.length + places.length > MOST_MARKERS) {
       bridge.toast(`There are ${this.list.length} markers, and at most ${MOST_MARKERS}. Remove some first.`);
       return [];
     }
     const row = line ? this.next : 0;
-    const { study } = bridge.workspace;
+    const { whence } = this;
     const made = places.map((place, k) => ({
-      ...place, number: this.next + k, row, map: rep.key, about: words.shortly(rep.plan.map, study),
-      knobs: knobsOfMap(), found: null, label: -1, nearest: null, trouble: "",
+      ...place, ...whence, number: this.next + k, row, found: null, label: -1, nearest: null, trouble: "",
     }));
     this.next += made.length;
     this.list.push(...made);
@@ -94,32 +79,9 @@ export class Markers {
     return made;
   }
 
-  rename(marker, name) {
-    marker.name = name.trim().slice(0, 60);
-    this.keep();
-  }
-
-  remove(marker) {
-    this.list = this.list.filter((one) => one !== marker);
-    this.changed();
-  }
-
-  clear() {
-    this.list = [];
-    this.next = 1;
-    this.changed();
-  }
-
   /** See a marker: on the map that is shown, or on its own. */
-  go(marker) {
-    const { bridge, rep, view } = this.page;
-    if (marker.map !== rep.key) bridge.changeView({ ...marker.knobs, window: "" });
-    else view()?.centre([marker.x, marker.y]);
-  }
-
-  changed() {
-    this.keep();
-    this.draw();
+  show(marker) {
+    this.goTo(marker, () => this.page.view()?.centre([marker.x, marker.y]));
   }
 
   draw() {

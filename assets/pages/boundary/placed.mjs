@@ -3,6 +3,7 @@ import { count } from "../../dom/make.mjs";
 import { PlacedList, pictureOf } from "../../dom/placedlist.mjs";
 import { isPath, linesOf, sampleOf, sizeOf, titleOf } from "../../dom/sequences.mjs";
 import { widened } from "../../lib/windows.mjs";
+import { NumberedList } from "./numbered.mjs";
 import { place } from "./placing.mjs";
 
 /** @typedef {import("../../dom/sequences.mjs").Sequence} Sequence */
@@ -11,20 +12,13 @@ const MOST_SEQUENCES = 60;
 const ROOM = 0.3; // around a sequence, in sizes of it, when it is shown
 const LEAST = 0.15; // of the map that is seen then, in each direction
 
-export class Placed {
-  /** @param {object} page - of `boundary.mjs`. */
-  constructor(page) {
-    this.page = page;
-    /** @type {Sequence[]} */
-    this.list = [];
-    this.next = 1;
-  }
-
+/** @extends {NumberedList<Sequence>} */
+export class Placed extends NumberedList {
   /** The panel was made anew. */
   mounted() {
     const { id, bridge } = this.page;
     this.view = new PlacedList(id("placed"), bridge.workspace, bridge.tooltip, {
-      rename: (sequence, name) => (sequence.name = name.trim().slice(0, 60)),
+      rename: (sequence, name) => this.rename(sequence, name),
       remove: (sequence) => this.remove(sequence),
       clear: () => this.clear(),
       show: (sequence) => this.show(sequence),
@@ -34,12 +28,6 @@ export class Placed {
       centre: ({ x, y }) => this.page.view()?.centre([x, y]),
     });
     this.draw();
-  }
-
-  /** Those of the map that is shown. */
-  get here() {
-    const { key } = this.page.rep;
-    return this.list.filter(({ map }) => map === key);
   }
 
   /** How many inputs lie on the map that is shown. */
@@ -64,16 +52,15 @@ export class Placed {
    * @returns {Sequence | null} null where that cannot be asked for, which is then said.
    */
   put({ called, origin, what, files = [], name = "" }) {
-    const { rep, bridge, words, knobsOfMap } = this.page;
+    const { rep, bridge } = this.page;
     const { study } = bridge.workspace;
     if (!rep.ready || !bridge.workspace.ready) return this.refuse("There is no map yet.");
     if (this.list.length >= MOST_SEQUENCES) {
       return this.refuse(`${MOST_SEQUENCES} things have been placed, and at most so many can be. Remove some first.`);
     }
     const sequence = {
-      number: this.next++, name, called, origin, what, files, classes: study.classes, data: study.dataKey,
-      map: rep.key, about: words.shortly(rep.plan.map, study), knobs: knobsOfMap(), wish: rep.plan.wish,
-      truth: this.truth(what), asking: false, inputs: null, diamonds: [], trouble: "",
+      ...this.whence, number: this.next++, name, called, origin, what, files, classes: study.classes,
+      data: study.dataKey, wish: rep.plan.wish, truth: this.truth(what), asking: false, inputs: null, diamonds: [], trouble: "",
     };
     this.list.push(sequence);
     this.ask(sequence);
@@ -121,23 +108,16 @@ export class Placed {
     return `${titleOf(sequence)}: ${count(n)} input${n === 1 ? "" : "s"} placed${of}.`;
   }
 
-  remove(sequence) {
-    this.list = this.list.filter((one) => one !== sequence);
-    this.changed();
-  }
-
   clear() {
-    this.list = [];
-    this.next = 1;
+    super.clear();
     this.say("");
-    this.changed();
   }
 
   /** See a sequence: on the map that is shown, or on its own. */
   show(sequence) {
-    const { bridge, rep, view } = this.page;
-    if (sequence.map !== rep.key) bridge.changeView({ ...sequence.knobs, window: "" });
-    else if (sequence.inputs) view()?.goTo(this.windowOf(sequence.inputs));
+    this.goTo(sequence, () => {
+      if (sequence.inputs) this.page.view()?.goTo(this.windowOf(sequence.inputs));
+    });
   }
 
   /** Places with what is around them. */
@@ -168,7 +148,7 @@ export class Placed {
   }
 
   changed() {
-    this.draw();
+    super.changed();
     this.page.paint();
   }
 

@@ -14,11 +14,13 @@ from ...components.controls import (
     choice,
     explained,
     icon_button,
+    number,
     segments,
     slider,
     status_line,
     tools,
 )
+from ...components.page_parts import Tab, heading, left, page, side, tool_row, toolbar
 from ...ids import Ids
 from .reading import MARKS, TEXTS
 
@@ -40,15 +42,8 @@ _RESET = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
 
 def layout() -> Component:
     """The page before any study is open."""
-    return html.Div(
-        [
-            dcc.Store(id=ids("knobs")),
-            dcc.Store(id=ids("plan")),
-            _toolbar(),
-            html.Div([_left(), _centre(), _side()], className="boundary-body"),
-        ],
-        className="boundary",
-    )
+    own = [dcc.Store(id=ids(name)) for name in ("knobs", "plan")]
+    return page("boundary", own, _toolbar(), (_left(), _centre(), _side()))
 
 
 def stores() -> list[Component]:
@@ -63,23 +58,19 @@ def stores() -> list[Component]:
 
 
 def _toolbar() -> Component:
-    return html.Div(
-        [
-            choice(ids("space"), "Space", {}, "", width=132),
-            choice(ids("count"), "Samples", {}, str(MAP["count"]), width=106),
-            segments(ids("distance"), "Distance", DISTANCES, "fisher"),
-            _share(),
-            _number("neighbours", "Neighbours", MAP["neighbours"], (5, 100, 5), 58),
-            _number("mindist", "Min. distance", MAP["min_dist"], (0, 1, 0.05), 62),
-            tools(
-                explained(ids("help"), TEXTS, width=470),
-                [icon_button(ids("reset"), _RESET, "Show the whole map again (key 0)")],
-                {ids(name): text for name, text in DOWNLOADS.items()},
-            ),
-        ],
-        className="toolbar",
-        role="toolbar",
-        **{"aria-label": "How the map is made"},
+    return toolbar(
+        "How the map is made",
+        choice(ids("space"), "Space", {}, "", width=132),
+        choice(ids("count"), "Samples", {}, str(MAP["count"]), width=106),
+        segments(ids("distance"), "Distance", DISTANCES, "fisher"),
+        _share(),
+        number(ids("neighbours"), "Neighbours", MAP["neighbours"], (5, 100, 5), 58),
+        number(ids("mindist"), "Min. distance", MAP["min_dist"], (0, 1, 0.05), 62),
+        tools(
+            explained(ids("help"), TEXTS, width=470),
+            [icon_button(ids("reset"), _RESET, "Show the whole map again (key 0)")],
+            {ids(name): text for name, text in DOWNLOADS.items()},
+        ),
     )
 
 
@@ -116,91 +107,52 @@ def _share() -> Component:
     )
 
 
-def _number(
-    name: str, label: str, value: float, span: tuple[float, float, float], width: int
-) -> Component:
-    low, high, step = span
-    return html.Div(
-        [
-            html.Label(label, htmlFor=ids(name), className="label"),
-            dmc.NumberInput(
-                id=ids(name),
-                value=value,
-                min=low,
-                max=high,
-                step=step,
-                size="xs",
-                w=width,
-                debounce=600,
-                clampBehavior="strict",
-            ),
-        ],
-        className="choice",
-    )
-
-
 def _left() -> Component:
-    return html.Aside(
-        [
-            html.Div(id="legend", className="legend"),
-            html.Div(
-                [
-                    html.H2("Marks"),
-                    *(
-                        html.Div(
-                            [html.I(className=f"map-mark {name}", **{"aria-hidden": "true"}), text],
-                            className="key",
-                        )
-                        for name, text in MARKS.items()
-                    ),
-                ],
-                className="map-marks",
-            ),
-        ],
-        className="boundary-left",
+    marks = (
+        html.Div(
+            [html.I(className=f"map-mark {name}", **{"aria-hidden": "true"}), text],
+            className="key",
+        )
+        for name, text in MARKS.items()
+    )
+    return left(
+        html.Div(id="legend", className="legend"),
+        html.Div([html.H2("Marks"), *marks], className="map-marks"),
     )
 
 
 def _centre() -> Component:
+    veil = html.Div(
+        [
+            html.Span("Veil", className="label"),
+            slider(
+                ids("veil"),
+                "Veil over what cannot be trusted",
+                (0, 100, 5),
+                0,
+                110,
+                updatemode="drag",
+            ),
+        ],
+        className="choice",
+    )
     return html.Section(
         [
-            html.Div(
-                [
-                    segments(ids("tool"), "Drag", TOOLS, "rectangle"),
-                    html.Div(
-                        segments(ids("ground"), "Ground", GROUNDS, "a"),
-                        id=ids("ground-box"),
-                        className="hidden",
-                    ),
-                    html.Div(
-                        [
-                            html.Span("Veil", className="label"),
-                            slider(
-                                ids("veil"),
-                                "Veil over what cannot be trusted",
-                                (0, 100, 5),
-                                0,
-                                110,
-                                updatemode="drag",
-                            ),
-                        ],
-                        className="choice",
-                    ),
-                ],
-                className="boundary-tools",
+            tool_row(
+                segments(ids("tool"), "Drag", TOOLS, "rectangle"),
+                html.Div(
+                    segments(ids("ground"), "Ground", GROUNDS, "a"),
+                    id=ids("ground-box"),
+                    className="hidden",
+                ),
+                veil,
             ),
-            html.Div(
-                [
-                    html.H1(id=ids("title"), className="title"),
-                    html.P(id=ids("subtitle"), className="quiet"),
-                ],
-                className="heading",
-            ),
+            heading(ids("title"), ids("subtitle")),
             html.Div(id=ids("map"), className="map-box"),
             html.Div(id=ids("place"), className="map-place"),
             status_line(ids("status"), ids("again")),
         ],
-        className="boundary-centre",
+        className="page-centre",
         **{"aria-labelledby": ids("title")},
     )
 
@@ -262,26 +214,8 @@ def _action(name: str, text: str) -> Component:
 
 def _side() -> Component:
     lists = {"markers": "Markers", "pockets": "Pockets", "trust": "Trust"}
-    panels: list[tuple[str, str, Component]] = [
-        (name, text, html.Div(id=ids(name), className=f"boundary-{name}"))
+    tabs = [
+        Tab(name, text, html.Div(id=ids(name), className=f"boundary-{name}"))
         for name, text in lists.items()
     ]
-    panels.append(("placed", "Place", _place()))
-    return html.Aside(
-        [
-            dmc.Tabs(
-                [
-                    dmc.TabsList([dmc.TabsTab(text, value=name) for name, text, _ in panels]),
-                    *(
-                        dmc.TabsPanel(content, value=name, className="tab-body")
-                        for name, _, content in panels
-                    ),
-                ],
-                id=ids("tab"),
-                value="markers",
-                keepMounted=True,
-            )
-        ],
-        className="side",
-        id="side",
-    )
+    return side(ids("tab"), [*tabs, Tab("placed", "Place", _place())])

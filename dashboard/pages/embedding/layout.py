@@ -17,12 +17,14 @@ from ...components.controls import (
     choice,
     explained,
     icon_button,
+    number,
     segmented,
     segments,
     slider,
     status_line,
     tools,
 )
+from ...components.page_parts import Tab, left, page, side, tool_row, toolbar
 from ...ids import Ids
 from ...state import COLOURS
 from .reading import TEXTS
@@ -65,14 +67,8 @@ _RESET = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
 
 def layout() -> Component:
     """The page before any study is open."""
-    return html.Div(
-        [
-            *_named(("knobs", "plan"), CLOUDS),
-            _toolbar(),
-            html.Div([_left(), _panes(), _side()], className="embedding-body"),
-        ],
-        className="embedding",
-    )
+    own = _named(("knobs", "plan"), CLOUDS)
+    return page("embedding", own, _toolbar(), (_left(), _panes(), _side()))
 
 
 def stores() -> list[Component]:
@@ -88,48 +84,44 @@ def _named(names: Iterable[str], whose: Iterable[str]) -> list[Component]:
 
 
 def _toolbar() -> Component:
-    return html.Div(
-        [
-            choice(ids("layer"), "Layer", {}, "", width=128),
-            html.Div(
-                choice(ids("points"), "Points", POINTS, "positions", width=142),
-                id=ids("points-box"),
+    return toolbar(
+        "What is shown of a layer",
+        choice(ids("layer"), "Layer", {}, "", width=128),
+        html.Div(
+            choice(ids("points"), "Points", POINTS, "positions", width=142),
+            id=ids("points-box"),
+        ),
+        html.Div(
+            [
+                number(ids("place-row"), "Row", 0, (0, None, 1), 58, debounce=300),
+                number(ids("place-column"), "Column", 0, (0, None, 1), 58, debounce=300),
+            ],
+            id=ids("place"),
+            className="choice hidden",
+        ),
+        choice(ids("order"), "Features by", ORDERS, "", width=132),
+        segments(ids("form"), "Show", FORMS, "matrix"),
+        html.Div(
+            choice(ids("across"), "against", {}, "", width=120),
+            id=ids("across-box"),
+            className="hidden",
+        ),
+        html.Div([_axis(letter) for letter in AXES], id=ids("axes"), className="choice hidden"),
+        html.Div(
+            choice(
+                ids("size"),
+                "Window",
+                {str(k): f"{k} x {k}" for k in range(1, 9)},
+                "4",
+                width=76,
             ),
-            html.Div(
-                [
-                    _number("row", "Row"),
-                    _number("column", "Column"),
-                ],
-                id=ids("place"),
-                className="choice hidden",
-            ),
-            choice(ids("order"), "Features by", ORDERS, "", width=132),
-            segments(ids("form"), "Show", FORMS, "matrix"),
-            html.Div(
-                choice(ids("across"), "against", {}, "", width=120),
-                id=ids("across-box"),
-                className="hidden",
-            ),
-            html.Div([_axis(letter) for letter in AXES], id=ids("axes"), className="choice hidden"),
-            html.Div(
-                choice(
-                    ids("size"),
-                    "Window",
-                    {str(k): f"{k} x {k}" for k in range(1, 9)},
-                    "4",
-                    width=76,
-                ),
-                id=ids("size-box"),
-            ),
-            tools(
-                explained(ids("help"), TEXTS, width=460),
-                [icon_button(ids("reset"), _RESET, "Show all points again (key 0)")],
-                {ids(name): text for name, text in DOWNLOADS.items()},
-            ),
-        ],
-        className="toolbar",
-        role="toolbar",
-        **{"aria-label": "What is shown of a layer"},
+            id=ids("size-box"),
+        ),
+        tools(
+            explained(ids("help"), TEXTS, width=460),
+            [icon_button(ids("reset"), _RESET, "Show all points again (key 0)")],
+            {ids(name): text for name, text in DOWNLOADS.items()},
+        ),
     )
 
 
@@ -140,57 +132,41 @@ def _axis(letter: str) -> Component:
     )
 
 
-def _number(name: str, label: str) -> Component:
-    return html.Div(
-        [
-            html.Label(label, htmlFor=ids(f"place-{name}"), className="label"),
-            dmc.NumberInput(id=ids(f"place-{name}"), value=0, min=0, size="xs", w=58, debounce=300),
-        ],
-        className="choice",
-    )
-
-
 def _left() -> Component:
-    return html.Aside(
-        [
-            html.Div(
-                [
-                    html.H2("Whole matrix", id=ids("overview-title")),
-                    html.Div(id=ids("overview-a"), className="overview-box"),
-                    html.P(id=ids("overview-text"), className="quiet"),
-                ],
-                id=ids("overview-panel"),
-            ),
-            html.Div(
-                [
-                    html.H2("Whole matrix of B"),
-                    html.Div(id=ids("overview-b"), className="overview-box"),
-                    html.P(id=ids("overview-text-b"), className="quiet"),
-                ],
-                id=ids("overview-panel-b"),
-                className="hidden",
-            ),
-            html.Div(id="legend", className="legend"),
-        ],
-        className="embedding-left",
+    return left(
+        html.Div(
+            [
+                html.H2("Whole matrix", id=ids("overview-title")),
+                html.Div(id=ids("overview-a"), className="overview-box"),
+                html.P(id=ids("overview-text"), className="quiet"),
+            ],
+            id=ids("overview-panel"),
+        ),
+        html.Div(
+            [
+                html.H2("Whole matrix of B"),
+                html.Div(id=ids("overview-b"), className="overview-box"),
+                html.P(id=ids("overview-text-b"), className="quiet"),
+            ],
+            id=ids("overview-panel-b"),
+            className="hidden",
+        ),
+        html.Div(id="legend", className="legend"),
     )
 
 
 def _panes() -> Component:
     return html.Div(
         [
-            html.Div(
-                [
-                    segments(ids("tool"), "Drag", TOOLS, "rectangle"),
-                    choice(ids("colour"), "Colour", SHADES, "class", width=116),
-                    _slider("radius", "Size", (0.5, 6, 0.25), 1.5),
-                    _slider("opacity", "Opacity", (0.1, 1, 0.05), 0.7),
-                ],
-                className="embedding-tools",
+            tool_row(
+                segments(ids("tool"), "Drag", TOOLS, "rectangle"),
+                choice(ids("colour"), "Colour", SHADES, "class", width=116),
+                _slider("radius", "Size", (0.5, 6, 0.25), 1.5),
+                _slider("opacity", "Opacity", (0.1, 1, 0.05), 0.7),
             ),
             html.Div([_pane("a"), _pane("b")], className="panes"),
         ],
-        className="embedding-centre",
+        className="page-centre",
     )
 
 
@@ -249,33 +225,17 @@ def _beside() -> list[Component]:
 
 
 def _side() -> Component:
-    def panel(name: str, *children: Component) -> Component:
-        return dmc.TabsPanel(list(children), value=name, className="tab-body")
+    def features(name: str) -> Component:
+        return html.Div(id=ids(name), className="features")
 
-    return html.Aside(
+    return side(
+        ids("tab"),
         [
-            dmc.Tabs(
-                [
-                    dmc.TabsList(
-                        [
-                            dmc.TabsTab("Maps", value="maps"),
-                            dmc.TabsTab("Features", value="features"),
-                            dmc.TabsTab("Earlier", value="earlier"),
-                            dmc.TabsTab("A and B", value="pair", id=ids("pair-tab")),
-                        ]
-                    ),
-                    panel("maps", _maps()),
-                    panel("features", html.Div(id=ids("features"), className="features")),
-                    panel("earlier", html.Div(id=ids("earlier"), className="features")),
-                    panel("pair", html.Div(id=ids("pair"), className="features")),
-                ],
-                id=ids("tab"),
-                value="maps",
-                keepMounted=True,
-            )
+            Tab("maps", "Maps", _maps()),
+            Tab("features", "Features", features("features")),
+            Tab("earlier", "Earlier", features("earlier")),
+            Tab("pair", "A and B", features("pair"), id=ids("pair-tab")),
         ],
-        className="side",
-        id="side",
     )
 
 

@@ -18,6 +18,7 @@ from ...components.controls import (
     status_line,
     tools,
 )
+from ...components.page_parts import Tab, heading, page, side, toolbar
 from ...figures.network_graph import stylesheet
 from ...ids import Ids
 from ...state import COLOURS
@@ -42,15 +43,8 @@ _ENLARGE = "M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7"
 
 def layout() -> Component:
     """The page before any study is open."""
-    return html.Div(
-        [
-            dcc.Store(id=ids("plan")),
-            dcc.Store(id=ids("knobs")),
-            _toolbar(),
-            html.Div([_picture(), _side()], className="split"),
-        ],
-        className="network",
-    )
+    own = [dcc.Store(id=ids(name)) for name in ("plan", "knobs")]
+    return page("network", own, _toolbar(), (_picture(), _side()))
 
 
 def stores() -> list[Component]:
@@ -59,38 +53,28 @@ def stores() -> list[Component]:
 
 
 def _toolbar() -> Component:
-    return html.Div(
-        [
-            segments(ids("colour"), "Colour", COLOURS, "class"),
-            choice(ids("metric"), "Distance", METRICS, "euclidean", width=112),
-            choice(ids("preprocessing"), "Activations", PREPROCESSINGS, "none", width=112),
-            choice(ids("fill"), "Fill", FILLS, "exact", width=96),
-            dmc.Switch(id=ids("simplified"), label="Simplified", size="xs", checked=False),
-            tools(
-                explained(ids("help"), TEXTS, 430, marks()),
-                [
-                    icon_button(ids("pause"), _PAUSE, "Pause or play the flow of data"),
-                    icon_button(ids("fit"), _FIT, "Fit the network to the screen"),
-                ],
-                {ids(name): text for name, text in DOWNLOADS.items()},
-            ),
-        ],
-        className="toolbar",
-        role="toolbar",
-        **{"aria-label": "How the pictures are made"},
+    return toolbar(
+        "How the pictures are made",
+        segments(ids("colour"), "Colour", COLOURS, "class"),
+        choice(ids("metric"), "Distance", METRICS, "euclidean", width=112),
+        choice(ids("preprocessing"), "Activations", PREPROCESSINGS, "none", width=112),
+        choice(ids("fill"), "Fill", FILLS, "exact", width=96),
+        dmc.Switch(id=ids("simplified"), label="Simplified", size="xs", checked=False),
+        tools(
+            explained(ids("help"), TEXTS, 430, marks()),
+            [
+                icon_button(ids("pause"), _PAUSE, "Pause or play the flow of data"),
+                icon_button(ids("fit"), _FIT, "Fit the network to the screen"),
+            ],
+            {ids(name): text for name, text in DOWNLOADS.items()},
+        ),
     )
 
 
 def _picture() -> Component:
     return html.Section(
         [
-            html.Div(
-                [
-                    html.H1(id=ids("title"), className="title"),
-                    html.P(id=ids("subtitle"), className="quiet"),
-                ],
-                className="heading",
-            ),
+            heading(ids("title"), ids("subtitle")),
             html.Div(
                 [
                     cyto.Cytoscape(
@@ -114,36 +98,20 @@ def _picture() -> Component:
             ),
             status_line(ids("status"), ids("resume")),
         ],
-        className="picture",
+        className="page-centre",
         **{"aria-labelledby": ids("title")},
     )
 
 
 def _side() -> Component:
-    return html.Aside(
+    return side(
+        ids("tab"),
         [
-            html.Div(id="legend", className="legend"),
-            dmc.Tabs(
-                [
-                    dmc.TabsList(
-                        [
-                            dmc.TabsTab("Layer", value="layer"),
-                            dmc.TabsTab("Confusion", value="confusion"),
-                        ]
-                    ),
-                    dmc.TabsPanel(_detail(), value="layer", className="tab-body"),
-                    # Plotly is large: it is loaded when somebody opens this tab.
-                    dmc.TabsPanel(
-                        _confusion(), value="confusion", className="tab-body", keepMounted=False
-                    ),
-                ],
-                id=ids("tab"),
-                value="layer",
-                keepMounted=True,
-            ),
+            Tab("layer", "Layer", _detail()),
+            # Plotly is large: it is loaded when somebody opens this tab.
+            Tab("confusion", "Confusion", _confusion(), kept=False),
         ],
-        className="side",
-        id="side",
+        html.Div(id="legend", className="legend"),
     )
 
 
