@@ -10,9 +10,8 @@ from sklearn.neighbors import NearestNeighbors
 from . import fisher as distances
 from . import umap_layout
 from .fisher import Scale
-from .fisher_bounds import part
 from .lines import Held, Lines
-from .types import Array, Report, silent
+from .types import Array, Report, part, silent
 from .umap_layout import Layout
 
 EXACT = 2000
@@ -48,13 +47,7 @@ class AllPairs:
             report: hears the progress, may raise to stop.
         Raises: as `fisher.arcs` and `fisher.euclidean`.
         """
-        n = len(held)
-        first, second = np.triu_indices(n, 1)
-        found = np.zeros((n, n), np.float32)
-        found[first, second] = distances.arcs(
-            lines, held, first, held, second, steps, report=part(report, 0.0, 0.95)
-        )
-        found[second, first] = found[first, second]
+        found = distances.all_arcs(lines, held, steps, report=part(report, 0.0, 0.95))
         return cls(found, distances.euclidean(x, x, part(report, 0.95, 1.0)))
 
     @classmethod

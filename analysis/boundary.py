@@ -26,14 +26,13 @@ from . import (
 from .all_pairs import EXACT, AllPairs, plain_layout, plain_neighbours
 from .errors import ParameterError, ShapeError
 from .fisher import Scale
-from .fisher_bounds import part
 from .inverse_map import InverseMap, fit_to_labels
 from .lines import Lines
 from .map_samples import Laid, MapSamples, samples_of
 from .map_scores import Sweep
 from .network import Network
 from .territory import Territory, Window
-from .types import Array, Inputs, Report, silent
+from .types import Array, Inputs, Report, part, silent
 from .umap_layout import Layout
 
 LAMS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)

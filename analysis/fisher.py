@@ -22,7 +22,7 @@ from . import point_kernels
 from .errors import ModelError, NotFiniteError, ParameterError, ShapeError
 from .lines import Held, Lines, Predict, of
 from .threads import in_stripes
-from .types import Array, Report, silent
+from .types import Array, Report, part, silent
 
 STEPS = 5
 """Points inside a line, as the published DeepView takes by default."""
@@ -105,10 +105,15 @@ def distances(
     if not x.ndim or not len(x):
         raise ShapeError(f"Distances need samples (n, ...), n > 0; got {x.shape}.")
     between: Lines = of(predict) if callable(predict) else predict
-    held = between.hold(x)
-    first, second = np.triu_indices(len(x), 1)
-    found = np.zeros((len(x), len(x)), np.float32)
-    found[first, second] = arcs(between, held, first, held, second, steps, report=report)
+    return all_arcs(between, between.hold(x), steps, report=report)
+
+
+def all_arcs(lines: Lines, held: Held, steps: int = STEPS, *, report: Report = silent) -> Array:
+    """`distances` of samples that were made ready by these lines."""
+    n = len(held)
+    first, second = np.triu_indices(n, 1)
+    found = np.zeros((n, n), np.float32)
+    found[first, second] = arcs(lines, held, first, held, second, steps, report=report)
     found[second, first] = found[first, second]
     return found
 
@@ -141,7 +146,7 @@ def arcs(  # noqa: PLR0917 - a pair has two ends, each a place among samples
     pairs = max(1, _VALUES // (steps * a.probabilities.shape[1]))
     for some in _slices(len(first), pairs):
         one, other = first[some], second[some]
-        share = _share(report, some, len(first))
+        share = part(report, some.start / len(first), some.stop / len(first))
         inner = lines.along(a, one, b, other, parts, report=share)
         _check(inner)
         whole = (a.probabilities, one, b.probabilities, other, inner, found[some])
@@ -254,12 +259,3 @@ def _check(probabilities: Array) -> None:
 def _slices(count: int, size: int) -> Iterator[slice]:
     for start in range(0, count, size):
         yield slice(start, min(count, start + size))
-
-
-def _share(report: Report, some: slice, total: int) -> Report:
-    """The progress of all pairs from that of some."""
-
-    def tell(fraction: float, text: str = "") -> None:
-        report((some.start + fraction * (some.stop - some.start)) / total, text)
-
-    return tell

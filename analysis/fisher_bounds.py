@@ -144,16 +144,6 @@ def side(held: Held, x: Array | None, what: str) -> Side:
     return Side(held, flat)
 
 
-def part(report: Report, begin: float, end: float, text: str = "") -> Report:
-    """The progress of a computation that is a part of another, which may have words for it."""
-    says = text
-
-    def tell(fraction: float, text: str = "") -> None:
-        report(begin + (end - begin) * fraction, says or text)
-
-    return tell
-
-
 def euclid(a: Side, first: Array, b: Side, second: Array) -> Array:
     """(m,) float32, Euclidean distances of pairs."""
     found = np.empty(len(first), np.float32)
@@ -217,7 +207,8 @@ class Candidates:
 
     def bounds_at(self, rows: Array, columns: Array) -> Array:
         """float32, of mixed distances from below; not negative."""
-        bits: Array = (self.packed[rows, columns] >> 32).astype(np.int32)
+        # A key may have been rounded up when it became a float32: the next lower one never was.
+        bits: Array = np.maximum((self.packed[rows, columns] >> 32) - 1, 0).astype(np.int32)
         bounds: Array = np.maximum(bits.view(np.float32) - np.float32(TIE), np.float32(0.0))
         return bounds
 

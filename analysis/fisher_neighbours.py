@@ -21,10 +21,10 @@ import numpy as np
 from . import fisher, fisher_bounds, fisher_scale
 from .errors import ParameterError
 from .fisher import Scale
-from .fisher_bounds import SLACK, Candidates, Pairs, Side, keys, part
+from .fisher_bounds import SLACK, Candidates, Pairs, Side, keys
 from .lines import Held, Lines
 from .nearest import Nearest
-from .types import Array, Report, silent
+from .types import Array, Report, part, silent
 
 BUDGET = 8
 """Candidates of a query by default, as a multiple of its neighbours."""

@@ -6,9 +6,9 @@ import numpy as np
 
 from . import fisher
 from .fisher import Scale
-from .fisher_bounds import CELLS, Pairs, Side, euclid, keys, part
+from .fisher_bounds import CELLS, Pairs, Side, euclid, keys
 from .lines import Lines
-from .types import Array, Report
+from .types import Array, Report, part
 
 DRAWN = 4000
 """Pairs by which the largest Fisher distance is estimated first."""

@@ -23,8 +23,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial import cKDTree
 
 from .errors import NotFiniteError, ParameterError, ShapeError
-from .fisher_bounds import part
-from .types import Array, Report, silent
+from .types import Array, Report, part, silent
 
 POWER = 1.5
 """b. With the paper's 1 the weights of far samples do not fade in the plane: they fall as their

@@ -19,12 +19,11 @@ from .all_pairs import EXACT, AllPairs, plain_layout
 from .boundary import LAMS, BoundaryMap
 from .decisions import Decide
 from .errors import ParameterError
-from .fisher_bounds import part
 from .lines import check_samples
 from .map_samples import as_inputs, check_memory, chosen, samples_of, taken
 from .shelf import Shelf
 from .territory import Sharp, Window
-from .types import Array, Inputs, Result
+from .types import Array, Inputs, Result, part
 
 if TYPE_CHECKING:
     from .workbench import Workbench

@@ -11,10 +11,10 @@ from . import network_lines
 from .all_pairs import AllPairs
 from .errors import DataError, MemoryBudgetError, ParameterError
 from .fisher import Scale
-from .fisher_bounds import Pairs, part
+from .fisher_bounds import Pairs
 from .lines import Held, Lines, of
 from .network import Network
-from .types import Array, Dataset, Inputs, Report, silent
+from .types import Array, Dataset, Inputs, Report, part, silent
 from .umap_layout import Layout
 
 

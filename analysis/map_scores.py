@@ -12,9 +12,8 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from .errors import NotFiniteError, ParameterError, ShapeError
-from .fisher_bounds import part
 from .inverse_map import Classify, InverseMap, kept_share
-from .types import Array, Report, silent
+from .types import Array, Report, part, silent
 
 NEIGHBOURS = 5
 """Neighbours that vote, in the paper and in the published program."""

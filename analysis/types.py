@@ -39,6 +39,20 @@ def silent(fraction: float, text: str = "") -> None:
     """The `Report` of somebody who does not watch."""
 
 
+def part(report: Report, begin: float, end: float, text: str = "") -> Report:
+    """The `Report` of a computation that is a part of another, from its share `begin` to `end`.
+
+    Args:
+        text: what is said meanwhile, whatever words the part has; by default the part's own.
+    """
+    says = text
+
+    def tell(fraction: float, text: str = "") -> None:
+        report(begin + (end - begin) * fraction, says or text)
+
+    return tell
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Samples of one split, as a network takes them.

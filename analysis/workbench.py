@@ -21,7 +21,7 @@ from .keys import cache_key
 from .points import PART, Which, features_of, normalised
 from .questions import QUESTIONS
 from .store import MemoryStore, Store
-from .types import Array, Dataset, Fill, Metric, Preprocessing, Report, Result, Study, silent
+from .types import Array, Dataset, Fill, Metric, Preprocessing, Report, Result, Study, part, silent
 
 if TYPE_CHECKING:
     from .network import Network
@@ -106,11 +106,7 @@ class Workbench:
 
     def within(self, start: float, end: float) -> Workbench:
         """The same bench, whose whole progress is what lies between two shares of this one's."""
-
-        def report(fraction: float, text: str = "") -> None:
-            self.report(start + fraction * (end - start), text)
-
-        return self.watched(report)
+        return self.watched(part(self.report, start, end))
 
     def address(self, question: str, **parameters: Any) -> str:
         """The key of an answer, whether or not it has been computed."""
@@ -189,11 +185,11 @@ class Workbench:
         count = self.points(layer, which, position).facts["count"]
         found = np.empty((len(wanted), count), np.float32)
         parts = np.unique(wanted // PART).tolist()
-        for number, part in enumerate(parts):
-            rows = np.flatnonzero(wanted // PART == part)
+        for number, place in enumerate(parts):
+            rows = np.flatnonzero(wanted // PART == place)
             bench = self.within(number / len(parts), (number + 1) / len(parts))
             names = [str(name) for name in wanted[rows]]
-            bench._copy_columns(found, rows, names, {"samples": None, "part": part, **cloud})
+            bench._copy_columns(found, rows, names, {"samples": None, "part": place, **cloud})
             self.report((number + 1) / len(parts))
         return found
 

@@ -1,5 +1,6 @@
 /** What stands in place of a map that is being made: its steps, and how far it is. */
-import { duration, make, percent } from "./make.mjs";
+import { progressText } from "./jobs.mjs";
+import { make } from "./make.mjs";
 
 export class MapSteps {
   /** @param {HTMLElement} box @param {Record<string, string>} names - of the steps, in their order. */
@@ -40,11 +41,10 @@ export class MapSteps {
       if (name === now) step.setAttribute("aria-current", "step");
       else step.removeAttribute("aria-current");
     }
-    const { fraction = 0, text = "", left } = progress ?? {};
+    const { fraction = 0 } = progress ?? {};
     this.bar.style.width = `${(100 * fraction).toFixed(1)}%`;
     this.track.setAttribute("aria-valuenow", String(Math.round(100 * fraction)));
-    const more = left ? `, about ${duration(left)} left` : "";
-    this.text.textContent = progress ? `${text}: ${percent(fraction)}${more}` : "Waiting for the worker";
+    this.text.textContent = progress ? progressText(progress) : "Waiting for the worker";
   }
 }
 

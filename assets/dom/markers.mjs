@@ -1,5 +1,6 @@
 /** The list of markers: what lies where somebody looked. */
 import { colourOf, toHex } from "../lib/palette.mjs";
+import { CardList } from "./cardlist.mjs";
 import { count, make, percent, score } from "./make.mjs";
 
 const BARS = 3; // classes that are named, the most probable first
@@ -19,59 +20,27 @@ export function largest(values, most) {
   return Array.from(values.keys()).sort((a, b) => values[b] - values[a]).slice(0, most);
 }
 
-export class MarkerList {
-  /**
-   * @param {HTMLElement} box
-   * @param {import("./workspace.mjs").Workspace} workspace
-   * @param {import("./tooltip.mjs").Tooltip} tooltip
-   * @param {object} on
-   * @param {(marker: object, name: string) => void} on.rename
-   * @param {(marker: object) => void} on.remove
-   * @param {() => void} on.clear
-   * @param {(marker: object) => void} on.go
-   * @param {(sample: number | null) => void} on.point - at the nearest sample.
-   * @param {(sample: number) => void} on.pick
-   * @param {() => void} on.again - ask once more for what could not be had.
-   */
-  constructor(box, workspace, tooltip, on) {
-    Object.assign(this, { box, workspace, tooltip, on });
-    this.document = box.ownerDocument;
-    this.cards = new Map(); // marker -> its card, and what it was made of
-    this.count = make(this.document, "strong");
-    this.clear = this.button("Clear all", () => on.clear());
-    this.head = make(this.document, "div.list-head", {}, this.count, this.clear);
-    this.body = make(this.document, "div.marker-list");
-    this.box.replaceChildren(this.head, this.body);
-  }
+/**
+ * What is called when something is done with a card.
+ * @typedef {object} OnMarkers
+ * @property {(marker: object, name: string) => void} rename
+ * @property {(marker: object) => void} remove
+ * @property {() => void} clear
+ * @property {(marker: object) => void} go
+ * @property {(sample: number | null) => void} point - at the nearest sample.
+ * @property {(sample: number) => void} pick
+ * @property {() => void} again - ask once more for what could not be had.
+ */
 
-  button(text, act, more = {}) {
-    const made = make(this.document, "button.pick", { type: "button", ...more }, text);
-    made.addEventListener("click", act);
-    return made;
-  }
-
+/** Made with an `OnMarkers`. */
+export class MarkerList extends CardList {
   /**
    * @param {import("../pages/boundary/markers.mjs").Marker[]} list
    * @param {string} map - address of the map that is shown.
    */
   draw(list, map) {
-    const { document } = this;
-    this.head.hidden = !list.length;
-    this.count.textContent = `${count(list.length)} marker${list.length === 1 ? "" : "s"}`;
-    for (const marker of this.cards.keys()) if (!list.includes(marker)) this.cards.delete(marker);
-    const here = list.filter((marker) => marker.map === map);
-    const away = list.filter((marker) => marker.map !== map);
-    const parts = here.map((marker) => this.card(marker, false));
-    if (!list.length) parts.push(...this.empty());
-    if (away.length) {
-      this.others ??= make(document, "h3", {}, "Of another map");
-      parts.push(this.others, ...away.map((marker) => this.card(marker, true)));
-    }
-    // Moving what is there would take the keyboard out of it.
-    const now = [...this.body.children];
-    if (now.length !== parts.length || now.some((one, k) => one !== parts[k])) {
-      this.body.replaceChildren(...parts);
-    }
+    const text = `${count(list.length)} marker${list.length === 1 ? "" : "s"}`;
+    this.cardsOf(list, map, text, (marker, away) => this.card(marker, away));
   }
 
   empty() {
@@ -80,17 +49,13 @@ export class MarkerList {
         "is asked about it. Drag to walk along a line in six steps.",
       "By keyboard: the arrows move the map under its cross, Enter sets a marker there.",
     ];
-    return [make(this.document, "div.hint", {}, ...lines.map((line) => make(this.document, "p", {}, line)))];
+    return make(this.document, "div.hint", {}, ...lines.map((line) => make(this.document, "p", {}, line)));
   }
 
   card(marker, away) {
     const { name, label, found, trouble, nearest } = marker;
     const state = away ? [away, name, label] : [away, found, trouble, nearest];
-    const old = this.cards.get(marker);
-    if (old && state.every((one, k) => one === old.state[k])) return old.element;
-    const element = away ? this.elsewhere(marker) : this.build(marker);
-    this.cards.set(marker, { element, state });
-    return element;
+    return this.keptCard(marker, state, () => (away ? this.elsewhere(marker) : this.build(marker)));
   }
 
   build(marker) {
@@ -102,9 +67,7 @@ export class MarkerList {
     });
     input.addEventListener("change", () => this.on.rename(marker, input.value));
     const badge = this.badge(marker);
-    const remove = this.button("×", () => this.on.remove(marker), {
-      title: "Remove", "aria-label": `Remove marker ${number}`,
-    });
+    const remove = this.removal(marker, `marker ${number}`);
     const picture = pixels
       ? drawPicture(document, pixels, `Image at marker ${number}`)
       : make(document, trouble || found ? "span.marker-picture.none" : "span.marker-picture.waiting");
@@ -158,13 +121,8 @@ export class MarkerList {
       this.badge(marker),
       make(document, "span.marker-where", { title: about }, `${name || label || "marker"} · ${about}`),
       this.button("open", () => this.on.go(marker), { title: "Show the map that it belongs to" }),
-      this.button("×", () => this.on.remove(marker), { title: "Remove", "aria-label": `Remove marker ${number}` }),
+      this.removal(marker, `marker ${number}`),
     );
-  }
-
-  /** Bring a marker into sight. */
-  show(marker) {
-    this.cards.get(marker)?.element.scrollIntoView({ block: "nearest" });
   }
 }
 

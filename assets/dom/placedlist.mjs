@@ -1,6 +1,7 @@
 /** The list of what was placed on maps, with pictures of it and what is decided. */
 import { colourOf, toHex } from "../lib/palette.mjs";
 import { pixelsOf } from "../lib/pictures.mjs";
+import { CardList } from "./cardlist.mjs";
 import { count, make, score } from "./make.mjs";
 import { drawPicture } from "./markers.mjs";
 import { ORIGINS, classOf, linesOf, sampleOf, sizeOf, summaryOf, titleOf } from "./sequences.mjs";
@@ -37,42 +38,21 @@ export function sampleLine(document, workspace, sample) {
   );
 }
 
-export class PlacedList {
-  /**
-   * @param {HTMLElement} box
-   * @param {import("./workspace.mjs").Workspace} workspace
-   * @param {import("./tooltip.mjs").Tooltip} tooltip
-   * @param {object} on
-   * @param {(sequence: Sequence, name: string) => void} on.rename
-   * @param {(sequence: Sequence) => void} on.remove
-   * @param {() => void} on.clear
-   * @param {(sequence: Sequence) => void} on.show - it on its map.
-   * @param {(sequence: Sequence) => void} on.bring - it to the map that is shown.
-   * @param {(sequence: Sequence) => void} on.again - ask once more where it lies.
-   * @param {(diamond: import("./mapdiamonds.mjs").Diamond | null) => void} on.point
-   * @param {(diamond: import("./mapdiamonds.mjs").Diamond) => void} on.centre
-   */
-  constructor(box, workspace, tooltip, on) {
-    Object.assign(this, { box, workspace, tooltip, on });
-    this.document = box.ownerDocument;
-    this.cards = new Map(); // sequence -> its card, and what it was made of
-    this.count = make(this.document, "strong");
-    this.head = make(this.document, "div.list-head", {}, this.count, this.button("Clear all", () => on.clear()));
-    this.body = make(this.document, "div.placed-list");
-    box.replaceChildren(this.head, this.body);
-  }
+/**
+ * What is called when something is done with a card.
+ * @typedef {object} OnPlaced
+ * @property {(sequence: Sequence, name: string) => void} rename
+ * @property {(sequence: Sequence) => void} remove
+ * @property {() => void} clear
+ * @property {(sequence: Sequence) => void} show - it on its map.
+ * @property {(sequence: Sequence) => void} bring - it to the map that is shown.
+ * @property {(sequence: Sequence) => void} again - ask once more where it lies.
+ * @property {(diamond: import("./mapdiamonds.mjs").Diamond | null) => void} point
+ * @property {(diamond: import("./mapdiamonds.mjs").Diamond) => void} centre
+ */
 
-  button(text, act, more = {}) {
-    const made = make(this.document, "button.pick", { type: "button", ...more }, text);
-    made.addEventListener("click", act);
-    return made;
-  }
-
-  removal(sequence) {
-    const label = `Remove ${titleOf(sequence)}`;
-    return this.button("×", () => this.on.remove(sequence), { title: "Remove", "aria-label": label });
-  }
-
+/** Made with an `OnPlaced`. */
+export class PlacedList extends CardList {
   /**
    * @param {Sequence[]} list
    * @param {string} map - address of the map that is shown.
@@ -80,24 +60,9 @@ export class PlacedList {
    *   nothing can be placed on it.
    */
   draw(list, map, data) {
-    const { document } = this;
-    this.head.hidden = !list.length;
-    this.count.textContent = `${count(list.length)} placed`;
-    for (const sequence of this.cards.keys()) if (!list.includes(sequence)) this.cards.delete(sequence);
-    const here = list.filter((sequence) => sequence.map === map);
-    const away = list.filter((sequence) => sequence.map !== map);
-    const parts = here.map((sequence) => this.card(sequence, null));
-    if (!list.length) parts.push(this.empty());
-    if (away.length) {
-      const possible = ({ what, data: own }) => data !== null && (what.kind === "images" || own === data);
-      this.others ??= make(document, "h3", {}, "Of another map");
-      parts.push(this.others, ...away.map((sequence) => this.card(sequence, { possible: possible(sequence) })));
-    }
-    // Moving what is there would take the keyboard out of it.
-    const now = [...this.body.children];
-    if (now.length !== parts.length || now.some((one, k) => one !== parts[k])) {
-      this.body.replaceChildren(...parts);
-    }
+    const possible = ({ what, data: own }) => data !== null && (what.kind === "images" || own === data);
+    this.cardsOf(list, map, `${count(list.length)} placed`, (sequence, away) =>
+      this.card(sequence, away ? { possible: possible(sequence) } : null));
   }
 
   empty() {
@@ -109,11 +74,7 @@ export class PlacedList {
   card(sequence, away) {
     const { inputs, trouble, asking } = sequence;
     const state = [away?.possible, inputs, trouble, asking, away && titleOf(sequence)];
-    const old = this.cards.get(sequence);
-    if (old && state.every((one, k) => one === old.state[k])) return old.element;
-    const element = away ? this.elsewhere(sequence, away) : this.build(sequence);
-    this.cards.set(sequence, { element, state });
-    return element;
+    return this.keptCard(sequence, state, () => (away ? this.elsewhere(sequence, away) : this.build(sequence)));
   }
 
   build(sequence) {
@@ -126,7 +87,7 @@ export class PlacedList {
     const show = this.button("show", () => this.on.show(sequence), { title: "Show it on the map", disabled: !inputs });
     return make(
       document, "section.placed", { "aria-label": titleOf(sequence) },
-      make(document, "div.marker-head", {}, input, show, this.removal(sequence)),
+      make(document, "div.marker-head", {}, input, show, this.removal(sequence, titleOf(sequence))),
       make(document, "p.quiet", {}, this.about(sequence)),
       ...this.found(sequence),
     );
@@ -181,13 +142,8 @@ export class PlacedList {
       document, "div.placed.away", {},
       make(document, "span.marker-where", { title: text }, text),
       this.button("open", () => this.on.show(sequence), { title: "Show the map that it belongs to" }),
-      this.removal(sequence),
+      this.removal(sequence, titleOf(sequence)),
       ...(possible ? [this.button("Place on this map", () => this.on.bring(sequence))] : []),
     );
-  }
-
-  /** Bring a sequence into sight. */
-  show(sequence) {
-    this.cards.get(sequence)?.element.scrollIntoView({ block: "nearest" });
   }
 }

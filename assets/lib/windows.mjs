@@ -114,6 +114,21 @@ export function widened([left, right, bottom, top], share) {
 }
 
 /**
+ * What to show of a map so that a box in it is seen with its surroundings.
+ * @param {Window} box - may be a single place.
+ * @param {[number, number]} centre - in the box.
+ * @param {Window} whole - all of the map.
+ * @param {{room: number, least: number}} how - room around the box, in sizes of it; and the least
+ *   share of the map that is seen, in each direction.
+ * @returns {Window}
+ */
+export function surroundings(box, [x, y], [left, right, bottom, top], { room, least }) {
+  const [l, r, b, t] = widened(box, room);
+  const [across, up] = [(least / 2) * (right - left), (least / 2) * (top - bottom)];
+  return [Math.min(l, x - across), Math.max(r, x + across), Math.min(b, y - up), Math.max(t, y + up)];
+}
+
+/**
  * The part of the map of which a finer picture is wanted.
  * @param {object} what
  * @param {View} what.view

@@ -7,9 +7,10 @@ import { Detail } from "../dom/detail.mjs";
 import { GraphView } from "../dom/graphview.mjs";
 import { Legend, colourKeys } from "../dom/legend.mjs";
 import { count, duration, make, percent } from "../dom/make.mjs";
+import { troubleText } from "../dom/jobs.mjs";
 
 /**
- * The clientside callbacks that `dashboard/pages/network.py` names.
+ * The clientside callbacks that `dashboard/pages/network/callbacks.py` names.
  * @param {import("../clientside.mjs").Bridge} bridge
  */
 export function network(bridge) {
@@ -151,8 +152,7 @@ export function network(bridge) {
         }
       } else {
         workspace.setProgress(null);
-        const more = end.reference ? ` (reference ${end.reference}, see the log)` : "";
-        trouble(end.error + more);
+        trouble(troubleText(end));
       }
       return nothing();
     },

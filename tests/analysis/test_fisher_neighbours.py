@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis import (
@@ -344,6 +344,7 @@ def test_one_sample():
     lam=st.floats(0, 1),
     most=st.integers(1, 40),
 )
+@example(seed=0, offset=100.0, sharp=0.3, lam=1e-9, most=2)  # all distances are tiny
 def test_keys_bound_mixed_distances_and_those_left_out_are_not_below_the_last(
     *, seed, offset, sharp, lam, most
 ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
         return servers[-1]
 
     yield make
-    for server in servers:
-        server.stop()
+    with ThreadPoolExecutor() as together:
+        list(together.map(Server.stop, servers))
 
 
 @pytest.fixture(scope="session")

@@ -73,9 +73,9 @@ test("markers of other maps stay, too, and say what they are called now", () => 
   const { box, list: view } = list();
   const [one, other] = [marker(1), marker(2, { map: "there", name: "odd" })];
   view.draw([one, other], "here");
-  const before = [...box.one("marker-list").children];
+  const before = [...box.one("card-list").children];
   view.draw([one, other], "here");
-  box.one("marker-list").children.forEach((child, k) => assert.equal(child, before[k]));
+  box.one("card-list").children.forEach((child, k) => assert.equal(child, before[k]));
   other.name = "odder";
   view.draw([one, other], "here");
   assert.match(box.one("away").textContent, /odder · input space/);

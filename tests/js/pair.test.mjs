@@ -15,7 +15,7 @@ function open() {
     workspace, reps: { a: { plan: planOf("one") }, b: { plan: planOf("bee") } }, parts: { panes: { b } },
   });
   const pairing = new Pairing(page);
-  const end = (key) => ({ state: "done", result: { done: { between: { key, facts: {} }, aligned: { key, facts: {} } } } });
+  const end = (key) => ({ state: "done", result: { done: { between: { key, facts: {} }, aligned: { key, facts: {} } }, failed: {} } });
   return { pairing, page, b, end, asked: page.said.asked };
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { toPixel } from "../../assets/lib/points.mjs";
 import {
-  along, common, finerWanted, fitted, holds, panned, readWindow, rounded, stretched, widened,
+  along, common, finerWanted, fitted, holds, panned, readWindow, rounded, stretched, surroundings, widened,
   windowOf, writeWindow, zoomed,
 } from "../../assets/lib/windows.mjs";
 import { generator, integer } from "./support.mjs";
@@ -86,6 +86,13 @@ test("what windows have in common", () => {
   assert.equal(common([0, 1, 0, 1], [1, 2, 0, 1]), null, "a border is nothing");
   assert.deepEqual(widened([0, 2, 0, 4], 0.5), [-1, 3, -2, 6]);
   assert.ok(holds([0, 1, 0, 1], [0, 1, 0, 1]) && !holds([0, 1, 0, 1], [0, 1.1, 0, 1]));
+});
+
+test("a box is seen with its surroundings, and a place with some of the map", () => {
+  const whole = [0, 10, 0, 20];
+  assert.deepEqual(surroundings([2, 4, 6, 10], [3, 8], whole, { room: 0.5, least: 0.1 }), [1, 5, 4, 12]);
+  assert.deepEqual(surroundings([3, 3, 8, 8], [3, 8], whole, { room: 0.5, least: 0.2 }), [2, 4, 6, 10]);
+  assert.deepEqual(surroundings([2, 4, 8, 8], [2, 8], whole, { room: 0, least: 0.2 }), [1, 4, 6, 10], "off its centre");
 });
 
 test("a finer picture is wanted where pixels would be seen, once", () => {

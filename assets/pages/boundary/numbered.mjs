@@ -1,6 +1,6 @@
 /** Numbered things on maps, each of which stays on its own map: markers, and what was placed. */
 
-const LONGEST_NAME = 60;
+export const LONGEST_NAME = 60;
 
 /**
  * @typedef {object} Numbered

@@ -2,15 +2,14 @@
 import { count } from "../../dom/make.mjs";
 import { PlacedList, pictureOf } from "../../dom/placedlist.mjs";
 import { isPath, linesOf, sampleOf, sizeOf, titleOf } from "../../dom/sequences.mjs";
-import { widened } from "../../lib/windows.mjs";
+import { surroundings } from "../../lib/windows.mjs";
 import { NumberedList } from "./numbered.mjs";
 import { place } from "./placing.mjs";
 
 /** @typedef {import("../../dom/sequences.mjs").Sequence} Sequence */
 
 const MOST_SEQUENCES = 60;
-const ROOM = 0.3; // around a sequence, in sizes of it, when it is shown
-const LEAST = 0.15; // of the map that is seen then, in each direction
+const SEEN = { room: 0.3, least: 0.15 }; // around a sequence when it is shown
 
 /** @extends {NumberedList<Sequence>} */
 export class Placed extends NumberedList {
@@ -122,13 +121,10 @@ export class Placed extends NumberedList {
 
   /** Places with what is around them. */
   windowOf(inputs) {
-    const [left, right, bottom, top] = this.page.rep.facts.map.window;
     const [xs, ys] = [inputs.map(({ x }) => x), inputs.map(({ y }) => y)];
     const box = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const [l, r, b, t] = widened(box, ROOM);
-    const [x, y] = [(l + r) / 2, (b + t) / 2];
-    const [across, up] = [(LEAST / 2) * (right - left), (LEAST / 2) * (top - bottom)];
-    return [Math.min(l, x - across), Math.max(r, x + across), Math.min(b, y - up), Math.max(t, y + up)];
+    const centre = [(box[0] + box[1]) / 2, (box[2] + box[3]) / 2];
+    return surroundings(box, centre, this.page.rep.facts.map.window, SEEN);
   }
 
   /** Place on the map that is shown what was placed on another one. */

@@ -1,5 +1,5 @@
 /** How a map is planned and computed, and what becomes of it. */
-import { duration, percent } from "../../dom/make.mjs";
+import { outcome, progressText } from "../../dom/jobs.mjs";
 
 export class Plans {
   /** @param {object} page - of `boundary.mjs`. */
@@ -40,11 +40,9 @@ export class Plans {
   working(progress) {
     const { rep, waiting, mount } = this.page;
     if (!progress || this.asked !== rep.key) return;
-    const { done = {}, fraction, text, left } = progress;
     this.progress = progress;
-    if (!rep.done(done)) return;
-    const more = left ? `, about ${duration(left)} left` : "";
-    this.say(text ? `${text}: ${percent(fraction)}${more}` : "");
+    if (!rep.done(progress.done ?? {})) return;
+    this.say(progressText(progress));
     if (mount() && !rep.ready) waiting();
   }
 
@@ -69,10 +67,9 @@ export class Plans {
 
   take(end, asked, part = "job") {
     const { rep } = this.page;
-    const { done, failed } = end.state === "done" ? end.result : { done: {}, failed: { [part]: end.error } };
+    const { done, failed } = outcome(end, part);
     if (asked !== rep.key || !rep.done(done)) return;
-    const more = end.reference ? ` (reference ${end.reference}, see the log)` : "";
-    for (const [name, reason] of Object.entries(failed)) rep.fail(name, reason + more);
+    for (const [name, reason] of Object.entries(failed)) rep.fail(name, reason);
   }
 
   say(text) {

@@ -1,11 +1,11 @@
 /** The pockets of the map that is shown, and the way to one. */
 import { pixelsOf } from "../../lib/pictures.mjs";
-import { widened } from "../../lib/windows.mjs";
+import { surroundings } from "../../lib/windows.mjs";
 import { PocketList } from "../../dom/pocketlist.mjs";
 import { MOST, inverse } from "./inverse.mjs";
+import { LONGEST_NAME } from "./numbered.mjs";
 
-const ROOM = 1.2; // around a pocket, in sizes of it, when it is zoomed to
-const LEAST = 0.06; // of the map that is seen then, in each direction
+const SEEN = { room: 1.2, least: 0.06 }; // around a pocket when it is zoomed to
 
 export class Pockets {
   /** @param {object} page - of `boundary.mjs`. */
@@ -63,11 +63,11 @@ export class Pockets {
   go(pocket) {
     const { rep, bridge, markers, view } = this.page;
     const { workspace } = bridge;
-    const { centre: [x, y], label, inside, samples } = pocket;
-    view()?.goTo(this.windowOf(pocket));
+    const { box, centre: [x, y], label, inside, samples } = pocket;
+    view()?.goTo(surroundings(box, [x, y], rep.facts.map.window, SEEN));
     if (!markers.here.some((marker) => marker.x === x && marker.y === y)) {
       const name = `pocket: ${workspace.className(label)} in ${workspace.className(inside)}`;
-      markers.add([{ x, y, name: name.slice(0, 60) }], false);
+      markers.add([{ x, y, name: name.slice(0, LONGEST_NAME) }], false);
     }
     if (samples.length) workspace.select(samples.map((point) => rep.map.samples[point]), "replace");
   }
@@ -75,15 +75,8 @@ export class Pockets {
   /** Zoom to samples that err together, and select them. */
   together({ centre: [x, y], radius, samples }) {
     const { rep, bridge, view } = this.page;
-    view()?.goTo(this.windowOf({ box: [x - radius, x + radius, y - radius, y + radius], centre: [x, y] }));
+    const box = [x - radius, x + radius, y - radius, y + radius];
+    view()?.goTo(surroundings(box, [x, y], rep.facts.map.window, SEEN));
     bridge.workspace.select(samples.map((point) => rep.map.samples[point]), "replace");
-  }
-
-  /** A pocket with its surroundings. */
-  windowOf({ box, centre: [x, y] }) {
-    const [left, right, bottom, top] = this.page.rep.facts.map.window;
-    const [l, r, b, t] = widened(box, ROOM);
-    const [across, up] = [(LEAST / 2) * (right - left), (LEAST / 2) * (top - bottom)];
-    return [Math.min(l, x - across), Math.max(r, x + across), Math.min(b, y - up), Math.max(t, y + up)];
   }
 }

@@ -1,5 +1,6 @@
 /** How far the map can be trusted, and which share of the Euclidean distance does it best. */
 import { TrustPanel } from "../../dom/trustpanel.mjs";
+import { outcome } from "../../dom/jobs.mjs";
 import { USUAL } from "./knobs.mjs";
 
 export class Trust {
@@ -60,9 +61,9 @@ export class Trust {
     if (!end || !asked) return;
     bridge.byId("frame-jobs").textContent = "";
     this.asked = null;
-    const found = end.state === "done" && end.result.done.sweep;
+    const { done, reason } = outcome(end);
+    const found = done.sweep;
     if (!found) {
-      const reason = end.error || Object.values(end.result?.failed ?? {})[0];
       if (end.state !== "cancelled") bridge.toast(`No share can be proposed: ${reason}`);
       return;
     }

@@ -1,5 +1,6 @@
 /** Finer pictures of the part of a map that is seen, asked for once it holds still. */
 import { finerWanted, readWindow, writeWindow } from "../../lib/windows.mjs";
+import { outcome } from "../../dom/jobs.mjs";
 
 const SETTLED = 300; // milliseconds after which the map holds still
 const KEPT = 6; // pictures of a network
@@ -105,8 +106,7 @@ export class Zooms {
     const left = () => BOTH[wanted.shown].some((which) => wanted.of[which] !== this.address(which));
     if (!wanted || left()) return;
     try {
-      const { done, failed } = end.state === "done" ? end.result : { done: {}, failed: { zoom: end.error } };
-      const [reason] = Object.values(failed);
+      const { done, reason } = outcome(end);
       if (reason !== undefined) throw new Error(reason);
       const found = await Promise.all(
         Object.entries(NAMES)

@@ -1,5 +1,5 @@
 /** The clouds of the Embedding page: how each is planned, computed, and what becomes of it. */
-import { duration, percent } from "../../dom/make.mjs";
+import { outcome, progressText } from "../../dom/jobs.mjs";
 
 const CLOUDS = ["a", "x", "b"];
 
@@ -36,10 +36,8 @@ export class Clouds {
   working(which, progress) {
     const rep = this.page.reps[which];
     if (!progress || this.asked[which] !== rep.key) return;
-    const { done = {}, fraction, text, left } = progress;
-    if (!rep.done(done)) return;
-    const more = left ? `, about ${duration(left)} left` : "";
-    this.say(rep.ready && !text ? "" : `${text}: ${percent(fraction)}${more}`);
+    if (!rep.done(progress.done ?? {})) return;
+    this.say(progressText(progress));
   }
 
   /** A cloud's job has ended. What belongs to a layer that was left is of no use here. */
@@ -47,10 +45,9 @@ export class Clouds {
     if (!end) return;
     this.say("");
     const rep = this.page.reps[which];
-    const { done, failed } = end.state === "done" ? end.result : { done: {}, failed: { job: end.error } };
+    const { done, failed } = outcome(end);
     if (this.asked[which] !== rep.key || !rep.done(done)) return;
-    const more = end.reference ? ` (reference ${end.reference}, see the log)` : "";
-    for (const [part, reason] of Object.entries(failed)) rep.fail(part, reason + more);
+    for (const [part, reason] of Object.entries(failed)) rep.fail(part, reason);
   }
 
   say(text) {

@@ -1,5 +1,6 @@
 /** Which earlier features go with the one that stands first in the window. */
 import { drawEarlier } from "../../dom/featurelist.mjs";
+import { outcome } from "../../dom/jobs.mjs";
 import { layerOf, valueName } from "./layers.mjs";
 
 export class Earlier {
@@ -35,10 +36,10 @@ export class Earlier {
     const wanted = this.known;
     if (!end || !wanted) return;
     byId("frame-jobs").textContent = "";
-    const answer = end.state === "done" && end.result.done.correlates;
+    const { done, reason } = outcome(end);
     try {
-      if (!answer) throw new Error(end.error || Object.values(end.result.failed)[0]);
-      Object.assign(wanted, await this.found(answer, wanted.feature));
+      if (!done.correlates) throw new Error(reason);
+      Object.assign(wanted, await this.found(done.correlates, wanted.feature));
     } catch (error) {
       wanted.text = String(error.message ?? error);
     }

@@ -1,4 +1,5 @@
 /** More positions of the selected samples, where the cloud shows only some of every sample. */
+import { outcome } from "../../dom/jobs.mjs";
 
 const SETTLED = 350; // milliseconds after which nothing else is being selected
 const ROOM = 60_000; // positions that a cloud has at most, as the server bounds them
@@ -57,8 +58,7 @@ export class Focus {
     if (wanted?.of !== reps.a.key || wanted.selected !== bridge.workspace.selected) return;
     const { of, mask, selected } = wanted;
     try {
-      const { done, failed } = end.state === "done" ? end.result : { done: {}, failed: { job: end.error } };
-      const [reason] = Object.values(failed);
+      const { done, reason } = outcome(end);
       if (reason !== undefined) throw new Error(reason);
       this.shown = selected;
       await reps.a.setFocus({ of, parts: done, mask });

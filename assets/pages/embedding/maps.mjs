@@ -1,6 +1,7 @@
 /** Whose feature maps are shown on the Embedding page: a sample's, a selection's, a class's. */
 import { table } from "../../lib/csv.mjs";
 import { count } from "../../dom/make.mjs";
+import { outcome } from "../../dom/jobs.mjs";
 
 const KEPT = 60; // samples whose maps are kept
 const BACK = 500; // milliseconds after the cursor has left until the selection is shown again
@@ -151,14 +152,14 @@ export class MapsPanel {
     const { job } = this;
     this.job = null;
     if (!job || job.network !== this.network) return; // another study was opened meanwhile
-    const { done, failed } = end.state === "done" ? end.result : { done: {}, failed: { job: end.error } };
+    const { done, reason } = outcome(end);
     const { "class maps": classes, "mean maps": mean } = done;
     if (classes) {
       this.classes = classes.key;
       const { wish } = this; // perhaps another class by now
       if (wish?.classOf !== undefined) await this.fetch(wish, classes.key, String(wish.classOf));
     } else if (mean) await this.fetch(job.wish, mean.key, "values");
-    else this.fail(job.wish, Object.values(failed)[0]);
+    else this.fail(job.wish, reason);
   }
 
   /** Show an array, if it is still wished for when it comes. */

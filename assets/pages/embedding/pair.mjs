@@ -1,6 +1,7 @@
 /** Two networks on the Embedding page: which layers go together, and their features. */
 import { drawPair } from "../../dom/featurelist.mjs";
 import { make, score } from "../../dom/make.mjs";
+import { outcome } from "../../dom/jobs.mjs";
 
 const BEST = 60; // pairs of features that are listed
 const KEPT = 8; // answers, of which each may hold a million correlations
@@ -66,8 +67,9 @@ export class Pairing {
     if (!end || !key) return;
     bridge.byId("frame-jobs").textContent = "";
     try {
-      const { between, aligned } = end.result?.done ?? {};
-      if (!between || !aligned) throw new Error(end.error || Object.values(end.result.failed).join(" "));
+      const { done, failed } = outcome(end);
+      const { between, aligned } = done;
+      if (!between || !aligned) throw new Error(Object.values(failed).join(" "));
       this.answers.set(key, await this.found(between, aligned));
     } catch (error) {
       this.answers.set(key, { text: String(error.message ?? error) });
