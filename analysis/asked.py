@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,10 @@ _SAYING = {
     "pockets": "Looking for pockets",
     "lam sweep": "Trying shares",
 }
+
+_WORK = {"boundary map": 25.0, "territory": 3.0, "trust": 10.0, "pockets": 0.2}
+"""What a question takes on average beside others of its job, 1 for what is not here: so that what
+is left can be told from what is done."""
 
 
 def answer(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
@@ -117,12 +122,13 @@ def _bench(desk: Desk, step: Mapping[str, Any], budget: int, progress: _Progress
 
 
 class _Progress:
-    """How far `answer` is, and what there is: all questions count alike, whatever they take."""
+    """How far `answer` is, and what there is."""
 
     def __init__(self, desk: Desk, steps: Sequence[Mapping[str, Any]]) -> None:
         self._desk = desk
         self._names = [[asked["name"] for asked in step["questions"]] for step in steps]
-        self._total = max(1, sum(map(len, self._names)))
+        work = [_WORK.get(asked["question"], 1.0) for step in steps for asked in step["questions"]]
+        self._before = list(accumulate(work or [1.0], initial=0.0))
         self._begun, self._part = -1, 0.0
         self._where = self._text = ""
         self._clock = Clock()
@@ -163,7 +169,8 @@ class _Progress:
         self._say(now=False)
 
     def _say(self, *, now: bool) -> None:
-        share = (self._begun + self._part) / self._total
+        before, after = self._before[max(0, self._begun) :][:2]
+        share = (before + (after - before) * self._part) / self._before[-1]
         state = {
             "done": dict(self.done),
             "failed": dict(self.failed),

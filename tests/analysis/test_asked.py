@@ -17,7 +17,7 @@ from analysis.errors import Cancelled, DataError, ModelError, ParameterError
 from analysis.home import Home
 from analysis.store import DiskStore
 from analysis.types import Source
-from analysis.workbench import Workbench
+from analysis.workbench import MAP, Workbench
 from tests.analysis import architectures as zoo
 
 COUNT = 20
@@ -122,6 +122,23 @@ def test_progress_is_told_question_by_question(home: Home, files: tuple[Path, Pa
     assert begun[0]["fraction"] == 0.5
     assert begun[0]["done"] == {"my features": result["done"]["my features"]}
     assert set(begun[0]) == {"done", "failed", "fraction", "text", "left"}
+
+
+def test_a_map_takes_longer_than_what_is_drawn_of_it(home: Home, files: tuple[Path, Path]) -> None:
+    desk = Listener(home)
+    about = {**MAP, "count": COUNT, "neighbours": 5}
+    wanted = task(
+        step(
+            source_of(files),
+            ("boundary map", about),
+            ("territory", about | {"window": None, "side": 8}),
+            ("pockets", about),
+        )
+    )
+    assert asked.answer(desk, wanted)["failed"] == {}
+    begun = {state["text"]: state["fraction"] for state in reversed(desk.heard)}
+    assert begun["Asking what is decided where"] > 0.8
+    assert begun["Looking for pockets"] > 0.9
 
 
 def test_every_epoch_is_a_step(home: Home, files: tuple[Path, Path]) -> None:
