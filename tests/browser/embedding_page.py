@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections import Counter
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from running import Server
 
@@ -102,18 +106,12 @@ def scale(axis: Axis) -> tuple[float, float]:
 
 def pixels(tab: Page) -> tuple[int, int, list[int]]:
     """The plots' pixels by rows, one number for each colour, after width and height."""
-    width, height, values = tab.evaluate(
-        """() => {
-            const canvas = document.querySelector("#embedding-plot-a canvas");
-            const { width, height } = canvas;
-            const copy = Object.assign(document.createElement("canvas"), { width, height });
-            const context = copy.getContext("2d", { willReadFrequently: true });
-            context.drawImage(canvas, 0, 0);
-            const { data } = context.getImageData(0, 0, width, height);
-            return [width, height, Array.from(new Uint32Array(data.buffer))];
-        }"""
+    url: str = tab.locator("#embedding-plot-a canvas").first.evaluate(
+        "(canvas) => canvas.toDataURL()"
     )
-    return width, height, values
+    with Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))) as image:
+        values = np.ascontiguousarray(image.convert("RGBA")).view("<u4")
+    return values.shape[1], values.shape[0], values.ravel().tolist()
 
 
 def shown(tab: Page) -> dict[int, int]:

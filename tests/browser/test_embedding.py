@@ -223,7 +223,8 @@ def test_three_features_as_a_cloud(tab: Page, digits: Server) -> None:
             const { width, height } = canvas;
             const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
             return new Set(new Uint32Array(data.buffer)).size > 10;
-        }"""
+        }""",
+        polling=250,
     )
     before = shown(tab)
     drag(tab, (0.4, 0.5), (0.6, 0.6))
