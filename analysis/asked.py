@@ -41,6 +41,8 @@ _SAYING = {
     "trust": "Round trips",
     "pockets": "Looking for pockets",
     "lam sweep": "Trying shares",
+    "tour cloud": "Taking activations",
+    "tour plane": "Separating classes",
 }
 
 _WORK = {"boundary map": 25.0, "territory": 3.0, "trust": 10.0, "pockets": 0.2}

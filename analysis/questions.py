@@ -65,4 +65,6 @@ QUESTIONS = {
     "trust": Question(version=2, answer="analysis.map_answers:trusted"),
     "pockets": Question(version=2, answer="analysis.map_answers:pockets_of"),
     "lam sweep": Question(version=2, answer="analysis.map_answers:sweep"),
+    "tour cloud": Question(version=1, answer="analysis.tour_answers:cloud"),
+    "tour plane": Question(version=1, answer="analysis.tour_answers:separating"),
 }

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 THUMBNAIL_SIDE = 64
 """Pixels; larger images are reduced before they are shown."""
 
+TOUR_AXES = 64
+"""Dimensions that a tour goes through; wider layers are seen along as many principal axes."""
+
 
 MAP: Mapping[str, Any] = MappingProxyType(
     {
@@ -261,6 +264,17 @@ class Workbench:
         """Q_kNN over lam: facts `lams`, `q_knn`, `proposed`."""
         about = {name: MAP[name] for name in MAP if name not in ("lam", "distance")}
         return self.ask("lam sweep", **{**about, **knobs})
+
+    def tour_cloud(self, layer: str, most: int = TOUR_AXES) -> Result:
+        """A layer's samples as a tour goes through them: arrays `x` (n, w), `centre` (w,), along
+        principal axes if the layer has more than `most` dimensions; facts `kept`, `dimensions`."""
+        return self.ask("tour cloud", layer=layer, most=most)
+
+    def tour_plane(
+        self, layer: str, classes: Sequence[int] = (), most: int = TOUR_AXES
+    ) -> Result:
+        """The plane of that space in which classes lie apart best: array `plane` (w, 2)."""
+        return self.ask("tour plane", layer=layer, most=most, classes=sorted(set(classes)))
 
     def _cloud(self, layer: str, which: Which, position: int) -> dict[str, Any]:
         shape = self.network.operation(layer).shape

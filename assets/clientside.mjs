@@ -26,6 +26,7 @@ import { boundary } from "./pages/boundary.mjs";
 import { embedding } from "./pages/embedding.mjs";
 import { network } from "./pages/network.mjs";
 import { session } from "./pages/session.mjs";
+import { tour } from "./pages/tour.mjs";
 
 const CLICKS = [
   "selectionCsv",
@@ -55,6 +56,12 @@ const CLICKS = [
   "boundaryPlacedCsv",
   "boundaryPlace",
   "boundaryStep",
+  "tourPlay",
+  "tourDirection",
+  "tourSeparate",
+  "tourReset",
+  "tourPng",
+  "tourCsv",
 ];
 
 const workspace = new Workspace((url, how) => window.fetch(url, how));
@@ -79,7 +86,7 @@ const bridge = {
   how: () => (held === "replace" ? workspace.how : held),
 };
 
-const pages = [network(bridge), embedding(bridge), boundary(bridge)];
+const pages = [network(bridge), embedding(bridge), boundary(bridge), tour(bridge)];
 const functions = Object.assign({ ...session(bridge) }, ...pages);
 functions.pageShown = () => {
   for (const link of document.querySelectorAll(".rail-link")) {

@@ -251,3 +251,64 @@ function dot(a, b) {
   for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
   return sum;
 }
+
+/**
+ * Where samples are drawn: the first two columns of (x - centre) frame.
+ * @param {Float32Array} x - (n w,) by rows.
+ * @param {Float32Array} centre - (w,)
+ * @param {Float64Array} frame - (w w,)
+ * @param {Float32Array} outX - (n,) written; NaN where a value is.
+ * @param {Float32Array} outY - (n,) written.
+ */
+export function project(x, centre, frame, outX, outY) {
+  const w = centre.length;
+  const [across, up] = [new Float64Array(w), new Float64Array(w)];
+  let [offX, offY] = [0, 0];
+  for (let k = 0; k < w; k++) {
+    across[k] = frame[k * w];
+    up[k] = frame[k * w + 1];
+    offX += centre[k] * across[k];
+    offY += centre[k] * up[k];
+  }
+  for (let i = 0, at = 0; i < outX.length; i++) {
+    let [px, py] = [-offX, -offY];
+    for (let k = 0; k < w; k++, at++) {
+      px += x[at] * across[k];
+      py += x[at] * up[k];
+    }
+    outX[i] = px;
+    outY[i] = py;
+  }
+}
+
+/**
+ * How far from the centre nearly all samples are: the length that a picture has to show.
+ * @param {Float32Array} x - (n w,)
+ * @param {Float32Array} centre - (w,)
+ * @param {number} share - of the samples that are to be no farther.
+ */
+export function reachOf(x, centre, share = 0.99) {
+  const w = centre.length;
+  const far = new Float64Array(x.length / w);
+  for (let i = 0; i < far.length; i++) {
+    let sum = 0;
+    for (let k = 0; k < w; k++) sum += (x[i * w + k] - centre[k]) ** 2;
+    far[i] = Math.sqrt(sum);
+  }
+  const finite = far.filter(Number.isFinite).sort();
+  return finite.length ? finite[Math.min(finite.length - 1, Math.floor(share * finite.length))] : 0;
+}
+
+/** Mean of some samples relative to the centre, without those that are not finite; null for none. */
+export function centroid(x, centre, samples) {
+  const w = centre.length;
+  const sum = new Float64Array(w);
+  let count = 0;
+  for (const i of samples) {
+    const row = x.subarray(i * w, (i + 1) * w);
+    if (!row.every(Number.isFinite)) continue;
+    for (let k = 0; k < w; k++) sum[k] += row[k] - centre[k];
+    count++;
+  }
+  return count ? sum.map((value) => value / count) : null;
+}

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ..page import Page
-from . import boundary, embedding, network
+from . import boundary, embedding, network, tour
 
-PAGES: tuple[Page, ...] = (network.PAGE, embedding.PAGE, boundary.PAGE)
+PAGES: tuple[Page, ...] = (network.PAGE, embedding.PAGE, boundary.PAGE, tour.PAGE)

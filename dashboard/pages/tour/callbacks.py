@@ -1,0 +1,81 @@
+"""What follows what on the Tour page: plans of clouds, jobs, and the browser's functions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dash import Dash, Input, Output, State
+
+from analysis.errors import StudyError
+
+from ... import clouds, tours
+from ...clientside import Linker
+from ...ids import frame
+from ...jobs import run_on_engine
+from ...studies import Studies
+from .layout import ids
+
+CLICKS = {
+    "play": "tourPlay",
+    "direction": "tourDirection",
+    "separate": "tourSeparate",
+    "reset": "tourReset",
+    "png": "tourPng",
+    "csv": "tourCsv",
+}
+
+
+def tour_plan(studies: Studies, knobs: Any) -> dict[str, Any]:
+    """Where a layer's cloud lies, or {"error"} in words."""
+    try:
+        _, card = clouds.opened(studies, knobs)
+        return tours.plan(studies, card, knobs)
+    except StudyError as error:
+        return {"error": str(error)}
+
+
+def register(app: Dash, studies: Studies) -> None:
+    """Add the callbacks of this page."""
+
+    @app.callback(
+        Output(ids("plan"), "data"),
+        Input(ids("knobs"), "data"),
+        Input(ids("again"), "n_clicks"),
+    )
+    def _(knobs: dict[str, Any] | None, _again: int) -> Any:
+        # The browser starts the job of "wish", which outlives the page; this callback does not.
+        return tour_plan(studies, knobs) | {"wish": knobs} if knobs else None
+
+    stores = (ids("to-compute"), ids("progress"), ids("computed"))
+    run_on_engine(app, stores, ("answer", partial(tours.cloud_task, studies)), 150)
+    for task, prepare in tours.TASKS.items():
+        stores = (ids(f"wish-{task}"), ids(f"progress-{task}"), ids(f"answer-{task}"))
+        run_on_engine(app, stores, ("answer", partial(prepare, studies)), 150, newest=True)
+    _clientside(app)
+
+
+def _clientside(app: Dash) -> None:
+    link = Linker(app)
+    link(
+        "tourKnobs",
+        [Output(ids("knobs"), "data"), Output(ids("layer"), "value")],
+        Input(frame("view"), "data"),
+        Input(frame("study"), "data"),
+        State(ids("knobs"), "data"),
+        initial=True,
+    )
+    link.change_view("pickTourLayer", Input(ids("layer"), "value"))
+    link.tell("tourPlan", Input(ids("plan"), "data"))
+    link.tell("tourProgress", Input(ids("progress"), "data"))
+    link.tell("tourComputed", Input(ids("computed"), "data"))
+    link.tell("tourPlaneAnswer", Input(ids("answer-plane"), "data"))
+    link.tell(
+        "tourStyle",
+        Input(ids("tool"), "value"),
+        Input(ids("radius"), "value"),
+        Input(ids("handles"), "checked"),
+        Input(ids("speed"), "value"),
+    )
+    for name, function in CLICKS.items():
+        link.tell(function, Input(ids(name), "n_clicks"))

@@ -1,0 +1,104 @@
+"""What the Tour page consists of."""
+
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from ... import tours
+from ...components.controls import (
+    choice,
+    explained,
+    icon_button,
+    segments,
+    slider,
+    status_line,
+    tools,
+)
+from ...components.page_parts import heading, left, page, tool_row, toolbar
+from ...ids import Ids
+from .reading import TEXTS
+
+ids = Ids("tour")
+
+TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso"}
+DOWNLOADS = {"png": "Picture (PNG)", "csv": "Projection matrix (CSV)"}
+
+_RESET = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
+
+
+def layout() -> Component:
+    """The page before any study is open."""
+    own = [dcc.Store(id=ids(name)) for name in ("knobs", "plan")]
+    return page("tour", own, _toolbar(), (_left(), _centre()))
+
+
+def stores() -> list[Component]:
+    """What jobs are started by and what they write to."""
+    tasks = [f"{name}-{task}" for task in tours.TASKS for name in ("wish", "progress", "answer")]
+    return [dcc.Store(id=ids(name)) for name in ("to-compute", "progress", "computed", *tasks)]
+
+
+def _toolbar() -> Component:
+    return toolbar(
+        "What is toured, and how",
+        choice(ids("layer"), "Layer", {}, "", width=140),
+        _button("play", "Play", "Let the plane turn, or halt it (Space)"),
+        html.Div(
+            [
+                html.Span("Speed", className="label"),
+                slider(ids("speed"), "Speed of the tour", (0.1, 3, 0.1), 1, 90, precision=1),
+            ],
+            className="choice",
+        ),
+        _button("direction", "New direction", "Turn another way, chosen by chance (N)"),
+        _button(
+            "separate",
+            "Separate classes",
+            "Turn to the plane in which the classes of the selection, or all of them, lie apart "
+            "best (S)",
+        ),
+        tools(
+            explained(ids("help"), TEXTS, width=470),
+            [icon_button(ids("reset"), _RESET, "Show all samples again (key 0)")],
+            {ids(name): text for name, text in DOWNLOADS.items()},
+        ),
+    )
+
+
+def _button(name: str, text: str, tip: str) -> Component:
+    return dmc.Tooltip(
+        dmc.Button(text, id=ids(name), size="compact-xs", variant="default", n_clicks=0),
+        label=tip,
+        multiline=True,
+        w=260,
+        openDelay=400,
+    )
+
+
+def _left() -> Component:
+    return left(html.Div(id="legend", className="legend"))
+
+
+def _centre() -> Component:
+    return html.Section(
+        [
+            tool_row(
+                segments(ids("tool"), "Drag", TOOLS, "rectangle"),
+                html.Div(
+                    [
+                        html.Span("Size", className="label"),
+                        slider(ids("radius"), "Size of the points", (1, 8, 0.5), 3, 90),
+                    ],
+                    className="choice",
+                ),
+                dmc.Switch(id=ids("handles"), label="Handles", size="xs", checked=True),
+            ),
+            heading(ids("title"), ids("subtitle")),
+            html.Div(id=ids("view"), className="tour-box"),
+            status_line(ids("status"), ids("again")),
+        ],
+        className="page-centre",
+        **{"aria-labelledby": ids("title")},
+    )

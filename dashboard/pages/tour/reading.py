@@ -1,0 +1,34 @@
+"""How to read a grand tour, in words."""
+
+from __future__ import annotations
+
+TEXTS = (
+    (
+        "Tour",
+        "The layer's samples lie in a space of many dimensions; the picture is its shadow on a "
+        "plane. The plane turns slowly, so that in time every side is seen. Nothing is bent: what "
+        "moves together belongs together, and what is apart anywhere is apart in the space.",
+    ),
+    (
+        "Handles",
+        "Each line is one axis. In the prediction it is a class: its end is where a sample lies of "
+        "which the network is sure. A sample between two ends is one between two classes.",
+    ),
+    (
+        "Turning by hand",
+        "Drag the end of a line to where you want it, or the cross of the selection: the space is "
+        "turned as little as that takes, and stops. Play goes on from there. Separate turns to the "
+        "plane in which the classes of the selection, or all classes, lie apart best.",
+    ),
+    (
+        "Wide layers",
+        "A layer of more than 64 dimensions is seen along its 64 leading principal axes; the line "
+        "below the title says how much of its variance they hold. Its axes have no names, and no "
+        "handles.",
+    ),
+    (
+        "Keys",
+        "Space plays and halts, N chooses a new direction, S separates, + and - zoom, 0 shows all. "
+        "The brackets choose an axis, arrows move it.",
+    ),
+)
