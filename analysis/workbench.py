@@ -270,9 +270,7 @@ class Workbench:
         principal axes if the layer has more than `most` dimensions; facts `kept`, `dimensions`."""
         return self.ask("tour cloud", layer=layer, most=most)
 
-    def tour_plane(
-        self, layer: str, classes: Sequence[int] = (), most: int = TOUR_AXES
-    ) -> Result:
+    def tour_plane(self, layer: str, classes: Sequence[int] = (), most: int = TOUR_AXES) -> Result:
         """The plane of that space in which classes lie apart best: array `plane` (w, 2)."""
         return self.ask("tour plane", layer=layer, most=most, classes=sorted(set(classes)))
 

@@ -179,12 +179,13 @@ export class TourView {
 
   /** Draw with the screen's next picture. */
   soon() {
-    this.pending ??= this.page.requestAnimationFrame((now) => this.tick(now));
+    this.pending ??= this.page.requestAnimationFrame(() => this.tick());
   }
 
   /** One frame: turn on, draw, and ask for the next as long as anything moves. */
-  tick(now) {
+  tick() {
     this.pending = null;
+    const now = this.page.performance.now();
     if (!this.data || !this.element.isConnected || !this.workspace.ready) {
       this.last = null;
       return;
@@ -224,7 +225,6 @@ export class TourView {
   draw() {
     if (!this.fit()) return;
     const { data, workspace } = this;
-    const begin = this.page.performance.now();
     project(data.x, data.centre, this.frame, this.px, this.py);
     this.between();
     const out = new Uint32Array(this.pixels.data.buffer);
@@ -237,7 +237,6 @@ export class TourView {
     drawPoints(out, this.pixels.width, this.area, this.view, this.px, this.py, colours, styles);
     this.canvas.getContext("2d").putImageData(this.pixels, 0, 0);
     this.outline();
-    this.took = this.page.performance.now() - begin;
   }
 
   /** Samples on their way from another epoch, on straight lines. */

@@ -137,7 +137,16 @@ export function tour(bridge) {
   const told = (act) => (what) => (act(what), nothing());
   const done = (act) => () => (act(), nothing());
 
-  workspace.on("study", () => redraw());
+  workspace.on("study", () => {
+    // Another epoch is gone to from what is drawn; samples of other data are others.
+    const [before, now] = [cloud.plan?.wish, workspace.study.wish];
+    const other = before && ["study", "split", "data_of"].some((name) => (before[name] ?? null) !== (now[name] ?? null));
+    if (other) {
+      cloud.forget();
+      parts.view?.element.remove();
+    }
+    redraw();
+  });
 
   return {
     tourKnobs(view, study, known) {

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dash import Dash
-from dash.development.base_component import Component
+from page_checks import browser_functions, ids_in, named_ids, registered
 from sample_site import Site
 
 from analysis.workbench import MAP
 from dashboard import boundaries
 from dashboard.components import frame as frame_layout
-from dashboard.jobs import EngineManager
 from dashboard.pages.boundary import PAGE
 from dashboard.pages.boundary import callbacks as boundary
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
 
-def ids_in(*parts: Component) -> list[str]:
-    text = "".join(
-        json.dumps(part.to_plotly_json(), default=lambda inner: inner.to_plotly_json())
-        for part in parts
-    )
-    return re.findall(r'"id": "([^"]+)"', text)
-
-
 @pytest.fixture
 def callbacks(site: Site) -> list[dict[str, Any]]:
     """What the page registers, as Dash tells it to the browser."""
-    app = Dash("boundary", background_callback_manager=EngineManager(site.studies.engine))
-    PAGE.register(app, site.studies)
-    found: list[dict[str, Any]] = app._callback_list
-    return found
+    return registered(PAGE, site)
 
 
 def test_no_id_stands_twice() -> None:
@@ -47,22 +33,14 @@ def test_no_id_stands_twice() -> None:
 
 
 def test_callbacks_name_what_is_there(callbacks: list[dict[str, Any]]) -> None:
-    there = set(ids_in(PAGE.layout(), *PAGE.stores()))
-    named: set[str] = set()
-    for callback in callbacks:
-        outputs = re.findall(r"(boundary-[\w-]+)\.", callback["output"])
-        named |= {part["id"] for part in callback["inputs"] + callback["state"]} | set(outputs)
-    assert {name for name in named if name.startswith("boundary-")} <= there
+    named = named_ids(callbacks, "boundary")
+    assert named <= set(ids_in(PAGE.layout(), *PAGE.stores()))
     own = {"knobs", "plan", "veil", "kept", "place-group", "place-epsilon", "place-step"}
     assert {f"boundary-{name}" for name in own} <= named
 
 
 def test_the_browser_has_every_function(callbacks: list[dict[str, Any]]) -> None:
-    named = {
-        callback["clientside_function"]["function_name"]
-        for callback in callbacks
-        if callback.get("clientside_function")
-    } - {"jobUnderWay"}
+    named = browser_functions(callbacks)
     scripts = [ASSETS / "pages" / "boundary.mjs", *(ASSETS / "pages" / "boundary").glob("*.mjs")]
     code = "\n".join(script.read_text() for script in scripts)
     made = {f"boundary{task.title()}Progress" for task in boundaries.TASKS}

@@ -138,13 +138,17 @@ class FakeElement {
 export function fakeDocument() {
   const document = { createElement: (tag) => new FakeElement(document, tag) };
   const frames = [];
+  const clock = { now: 0 };
   document.defaultView = {
-    document, devicePixelRatio: 1,
+    document, devicePixelRatio: 1, performance: { now: () => clock.now },
     getComputedStyle: () => ({ getPropertyValue: () => "", fontFamily: "" }),
     requestAnimationFrame: (act) => frames.push(act),
     cancelAnimationFrame: (k) => delete frames[k - 1],
-    /** Let the screen's next picture be drawn. */
-    nextFrame: () => frames.splice(0).forEach((act) => act?.()),
+    /** Let the screen's next picture be drawn, some milliseconds later. */
+    nextFrame(later = 16) {
+      clock.now += later;
+      frames.splice(0).forEach((act) => act?.());
+    },
     Path2D: class {
       moveTo() {}
       lineTo() {}

@@ -1,0 +1,96 @@
+"""What is answered about tours, against the network itself."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from keras import layers as kl
+from scipy.linalg import subspace_angles
+from sklearn.decomposition import PCA
+
+from analysis import activations, network, tour
+from analysis.errors import NotFiniteError, ParameterError, UnknownLayerError
+from analysis.workbench import Workbench
+from tests.analysis.sample_data import data_of
+
+COUNT = 120
+
+
+@pytest.fixture(scope="module")
+def bench():
+    image = keras.Input((8, 8, 1), name="image")
+    x = kl.Conv2D(3, 3, name="conv")(image)
+    x = kl.Flatten(name="flatten")(x)
+    x = kl.Dense(6, activation="relu", name="dense")(x)
+    model = keras.Model(image, kl.Dense(3, activation="softmax", name="head")(x))
+    keras.utils.set_random_seed(0)
+    for layer in model.layers:
+        layer.set_weights(
+            [np.random.default_rng(1).normal(size=w.shape) for w in layer.get_weights()]
+        )
+    draw = np.random.default_rng(0)
+    labels = np.arange(COUNT) % 3
+    images = draw.random((COUNT, 8, 8, 1), np.float32)
+    images[:, :4] += labels[:, None, None, None] / 3
+    return Workbench(
+        network.from_keras(model), data_of(np.clip(images, 0, 1), labels, ("a", "b", "c"))
+    )
+
+
+def test_probabilities_are_seen_from_the_middle_of_all_classes(bench):
+    found = bench.tour_cloud("prediction")
+    expected = bench.network.predict(bench.dataset.inputs)
+    np.testing.assert_array_equal(found.arrays["x"], expected)
+    np.testing.assert_allclose(found.arrays["centre"], 1 / 3, rtol=1e-6)
+    assert dict(found.facts) == {"layer": "prediction", "dimensions": 3, "axes": 3, "kept": 1.0}
+
+
+def test_a_narrow_layer_is_seen_as_it_is_from_its_mean(bench):
+    found = bench.tour_cloud("dense")
+    expected = activations.of(bench.network, bench.dataset.inputs, "dense")
+    np.testing.assert_array_equal(found.arrays["x"], expected)
+    np.testing.assert_allclose(found.arrays["centre"], expected.mean(axis=0), rtol=1e-5)
+
+
+def test_a_wide_layer_is_seen_along_its_principal_axes(bench):
+    found = bench.tour_cloud("conv", most=10)
+    expected = activations.of(bench.network, bench.dataset.inputs, "conv").reshape(COUNT, -1)
+    peer = PCA(10).fit(expected.astype(np.float64))
+    assert found.arrays["x"].shape == (COUNT, 10)
+    assert found.facts["dimensions"] == 108
+    assert found.facts["kept"] == pytest.approx(peer.explained_variance_ratio_.sum(), rel=1e-4)
+    np.testing.assert_array_equal(found.arrays["centre"], 0)
+    turned = np.abs(peer.transform(expected.astype(np.float64)))
+    np.testing.assert_allclose(np.abs(found.arrays["x"])[:, :5], turned[:, :5], atol=2e-3)
+
+
+def test_a_plane_separates_all_classes_or_some(bench):
+    cloud = bench.tour_cloud("dense").arrays["x"].astype(np.float64)
+    labels = bench.dataset.labels
+    whole = bench.tour_plane("dense").arrays["plane"]
+    assert subspace_angles(whole, tour.separating(cloud, labels)).max() < 1e-6
+    some = labels < 2
+    pair = bench.tour_plane("dense", [1, 0, 1]).arrays["plane"]
+    assert subspace_angles(pair, tour.separating(cloud[some], labels[some])).max() < 1e-6
+    assert subspace_angles(pair, whole).max() > 1e-3
+
+
+def test_what_cannot_be_is_refused(bench):
+    with pytest.raises(UnknownLayerError):
+        bench.tour_cloud("nothing")
+    with pytest.raises(ParameterError, match="two classes or more"):
+        bench.tour_plane("dense", [2])
+
+
+def test_a_layer_without_finite_samples_is_refused():
+    vector = keras.Input((4,), name="vector")
+    made = kl.Dense(3, name="dense")(vector)
+    model = keras.Model(vector, kl.Dense(2, activation="softmax", name="head")(made))
+    model.get_layer("dense").set_weights([np.full((4, 3), np.nan), np.zeros(3)])
+    bench = Workbench(
+        network.from_keras(model),
+        data_of(np.ones((9, 4), np.float32), np.arange(9) % 2, ("a", "b")),
+    )
+    with pytest.raises(NotFiniteError, match="No sample of layer 'dense' is finite"):
+        bench.tour_cloud("dense")
