@@ -43,6 +43,7 @@ _SAYING = {
     "lam sweep": "Trying shares",
     "tour cloud": "Taking activations",
     "tour plane": "Separating classes",
+    "losses": "Losses",
 }
 
 _WORK = {"boundary map": 25.0, "territory": 3.0, "trust": 10.0, "pockets": 0.2}

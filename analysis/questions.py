@@ -66,5 +66,6 @@ QUESTIONS = {
     "pockets": Question(version=2, answer="analysis.map_answers:pockets_of"),
     "lam sweep": Question(version=2, answer="analysis.map_answers:sweep"),
     "tour cloud": Question(version=1, answer="analysis.tour_answers:cloud"),
+    "losses": Question(version=1, answer="analysis.tour_answers:losses"),
     "tour plane": Question(version=1, answer="analysis.tour_answers:separating"),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import principal, tour
+from . import lessons, principal, tour
 from .calls import PREDICTION
 from .errors import NotFiniteError
 from .representations import judged, watched
@@ -50,6 +50,14 @@ def cloud(bench: Workbench, layer: str, most: int) -> Result:
         arrays={"x": x.astype(np.float32), "centre": centre.astype(np.float32)},
         facts={"layer": layer, "dimensions": d, "axes": x.shape[1], "kept": kept},
     )
+
+
+def losses(bench: Workbench) -> Result:
+    """Mean of -ln p(true class): facts `loss`, and `by_class`, None for classes without samples."""
+    probabilities = bench.predictions().arrays["probabilities"]
+    found = lessons.losses(probabilities, bench.dataset.labels)
+    told = [None if np.isnan(value) else float(value) for value in found]
+    return Result(facts={"loss": told[0], "by_class": told[1:]})
 
 
 def separating(bench: Workbench, layer: str, most: int, classes: Sequence[int]) -> Result:

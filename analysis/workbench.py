@@ -270,6 +270,10 @@ class Workbench:
         principal axes if the layer has more than `most` dimensions; facts `kept`, `dimensions`."""
         return self.ask("tour cloud", layer=layer, most=most)
 
+    def losses(self) -> Result:
+        """Mean of -ln p(true class): facts `loss` and `by_class`."""
+        return self.ask("losses")
+
     def tour_plane(self, layer: str, classes: Sequence[int] = (), most: int = TOUR_AXES) -> Result:
         """The plane of that space in which classes lie apart best: array `plane` (w, 2)."""
         return self.ask("tour plane", layer=layer, most=most, classes=sorted(set(classes)))

@@ -256,6 +256,13 @@ def asked_of(
     return _task(studies, [_step(source, asked, other)])
 
 
+def asked_in_turn(
+    studies: Studies, asked: Sequence[tuple[Source, Mapping[str, tuple[str, dict[str, Any]]]]]
+) -> dict[str, Any]:
+    """The task of one job on several studies, one after the other."""
+    return _task(studies, [_step(source, parts) for source, parts in asked])
+
+
 def _step(
     source: Source,
     asked: Mapping[str, tuple[str, dict[str, Any]]],

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
+from analysis import lessons
 from analysis.errors import ParameterError
 from analysis.opening import Card
 from analysis.types import Node
 from analysis.workbench import TOUR_AXES
 
-from .clouds import asked_of, opened
+from .clouds import asked_in_turn, asked_of, opened
 from .studies import Studies, cut
 
 
@@ -63,7 +66,62 @@ def plane_task(studies: Studies, wish: Any) -> dict[str, Any]:
     return asked_of(studies, source, {"plane": ("tour plane", about)})
 
 
-TASKS: dict[str, Callable[[Studies, Any], dict[str, Any]]] = {"plane": plane_task}
+def training(studies: Studies, wish: Any) -> dict[str, Any]:
+    """What is known of how a network learnt: its losses epoch by epoch.
+
+    Returns: {"wish", "epochs", "missing": number of epochs whose losses are not there}, and if none
+        is missing {"overall": [loss], "by_class": [[loss or None] of every class], "sentences"};
+        {"error"} in words for a network of which there is nothing to say.
+    Raises: as `clouds.opened`.
+    """
+    _, card = opened(studies, wish)
+    if card.network["output"] == "embedding":
+        return {"error": "This network gives an embedding: there is no loss by class."}
+    if not (card.labels >= 0).any():
+        return {"error": "Without true classes there is no loss."}
+    if len(card.epochs) < 2:
+        return {
+            "error": "This network was not recorded while it was trained. Record a training with "
+            "analysis.history.Recorder, and open its folder with --model."
+        }
+    facts = [_losses(studies, wish, epoch) for epoch in card.epochs]
+    known = [one for one in facts if one is not None]
+    found = {"wish": wish, "epochs": list(card.epochs), "missing": len(facts) - len(known)}
+    if found["missing"]:
+        return found
+    by_class = np.array([one["by_class"] for one in known], np.float64)
+    learnt = lessons.learnt(card.epochs, by_class)
+    return found | {
+        "overall": [one["loss"] for one in known],
+        "by_class": [[one["by_class"][k] for one in known] for k in range(by_class.shape[1])],
+        "sentences": list(lessons.sentences(learnt, card.class_names)),
+    }
+
+
+def losses_task(studies: Studies, wish: Any) -> dict[str, Any]:
+    """The losses of every recorded epoch."""
+    _, card = opened(studies, wish)
+    return asked_in_turn(
+        studies,
+        [
+            (studies.wished(wish | {"epoch": epoch}), {"losses": ("losses", {})})
+            for epoch in card.epochs
+        ],
+    )
+
+
+def _losses(studies: Studies, wish: Mapping[str, Any], epoch: int) -> Mapping[str, Any] | None:
+    """The facts of an epoch's losses, None if they are not there."""
+    card = studies.card(studies.wished({**wish, "epoch": epoch}))
+    if card is None:
+        return None
+    return studies.store.facts(studies.bench(card).address("losses"))
+
+
+TASKS: dict[str, Callable[[Studies, Any], dict[str, Any]]] = {
+    "plane": plane_task,
+    "losses": losses_task,
+}
 """What is computed on demand beside the cloud itself."""
 
 

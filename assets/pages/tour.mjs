@@ -5,6 +5,7 @@ import { Legend } from "../dom/legend.mjs";
 import { count, make, percent } from "../dom/make.mjs";
 import { TourView } from "../dom/tourview.mjs";
 import { TourCloud } from "./tour/cloud.mjs";
+import { Training } from "./tour/training.mjs";
 
 const PREDICTION = "prediction";
 
@@ -18,6 +19,7 @@ export function tour(bridge) {
   const parts = {};
   const page = { bridge, id };
   const cloud = new TourCloud(page, () => redraw());
+  const training = new Training(page);
 
   /** The page's parts, made anew whenever it is shown. */
   function mount() {
@@ -35,6 +37,7 @@ export function tour(bridge) {
       },
     });
     parts.legend = new Legend(byId("legend"), workspace, (focus) => changeView({ focus }));
+    training.mounted();
     played();
     return true;
   }
@@ -149,12 +152,14 @@ export function tour(bridge) {
   });
 
   return {
-    tourKnobs(view, study, known) {
-      if (study?.state !== "ready") return [nothing(), nothing()];
+    tourKnobs(view, study, known, trained) {
+      if (study?.state !== "ready") return [nothing(), nothing(), nothing()];
       set("tour-layer", { data: study.layers.map(({ name }) => ({ value: name, label: name })) });
       const wanted = { ...study.wish, layer: layerOf(view, study).name };
       const changed = JSON.stringify(wanted) !== JSON.stringify(known ?? null);
-      return [changed ? wanted : nothing(), wanted.layer];
+      // Losses are of the whole training, whichever epoch of it is shown.
+      const other = Training.about(trained) !== Training.about(study.wish);
+      return [changed ? wanted : nothing(), wanted.layer, other ? study.wish : nothing()];
     },
 
     pickTourLayer(layer, view) {
@@ -167,6 +172,9 @@ export function tour(bridge) {
     tourProgress: told((progress) => cloud.working(progress)),
     tourComputed: told((end) => cloud.computed(end)),
     tourPlaneAnswer: told((end) => separated(end)),
+    tourLosses: told((plan) => training.planned(plan)),
+    tourLossesProgress: told((progress) => training.working(progress)),
+    tourLossesAnswer: told((end) => training.answer(end)),
 
     tourStyle(tool, radius, handles, speed) {
       if (!parts.view) return nothing();

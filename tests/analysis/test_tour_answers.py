@@ -94,3 +94,11 @@ def test_a_layer_without_finite_samples_is_refused():
     )
     with pytest.raises(NotFiniteError, match="No sample of layer 'dense' is finite"):
         bench.tour_cloud("dense")
+
+
+def test_losses_are_facts(bench):
+    p, labels = bench.network.predict(bench.dataset.inputs), bench.dataset.labels
+    own = -np.log(np.maximum(p[np.arange(COUNT), labels].astype(np.float64), 1e-7))
+    found = bench.losses()
+    assert found.facts["loss"] == pytest.approx(own.mean())
+    assert found.facts["by_class"] == pytest.approx([own[labels == k].mean() for k in range(3)])

@@ -191,3 +191,19 @@ def test_a_wide_layer_is_seen_along_principal_axes(tab: Page, digits: Server) ->
     tab.get_by_role("option", name="dense1", exact=True).click()
     expect(tab.locator("#tour-title")).to_have_text("dense1: 10")
     expect(tab).to_have_url(re.compile("layer=dense1"))
+
+
+def test_a_training_is_told_by_its_losses(halted: Page) -> None:
+    panel = halted.locator("#tour-training")
+    expect(panel).to_contain_text("31 epochs, class by class")
+    panel.get_by_role("button", name="Compute the losses").click()
+    expect(panel).to_contain_text("learnt", timeout=120_000)
+    chart = panel.get_by_role("slider")
+    expect(chart).to_have_attribute("aria-valuenow", "30")
+    box = chart.bounding_box()
+    assert box is not None
+    halted.mouse.click(box["x"] + 31, box["y"] + 60)
+    expect(halted).to_have_url(re.compile("epoch=0"))
+    expect(chart).to_have_attribute("aria-valuenow", "0")
+    chart.press("ArrowRight")
+    expect(halted).to_have_url(re.compile("epoch=1"))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from page_checks import browser_functions, ids_in, named_ids, registered
 from sample_site import Site
 
 from analysis.errors import ParameterError
-from analysis.types import Result
+from analysis.types import Result, Source
 from dashboard import tours
 from dashboard.components import frame as frame_layout
 from dashboard.pages.tour import PAGE
@@ -82,3 +84,46 @@ def test_a_wish_becomes_a_task_of_this_server(site: Site) -> None:
 def test_forged_classes_are_refused(site: Site, classes: Any) -> None:
     with pytest.raises(ParameterError, match="Classes are numbers"):
         tours.plane_task(site.studies, WISH | {"layer": "flatten", "classes": classes})
+
+
+def test_a_training_that_was_not_recorded_is_explained(site: Site) -> None:
+    assert "not recorded" in tour.training_plan(site.studies, WISH)["error"]
+    assert "no study" in tour.training_plan(site.studies, {})["error"]
+
+
+def recorded(site: Site, monkeypatch: pytest.MonkeyPatch, **more: Any) -> None:
+    """The site's study as one of three recorded epochs, all with the finished card."""
+    card = dataclasses.replace(site.card, epochs=(0, 1, 2), **more)
+    monkeypatch.setattr(site.studies, "card", lambda source: card)
+    monkeypatch.setattr(site.studies, "wished", lambda wish: Source(epoch=wish.get("epoch")))
+
+
+def test_losses_of_a_training_are_put_together(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded(site, monkeypatch)
+    plan = tour.training_plan(site.studies, WISH)
+    assert plan == {"wish": WISH, "epochs": [0, 1, 2], "missing": 3}
+    task = tours.losses_task(site.studies, WISH)
+    assert [step["source"]["epoch"] for step in task["steps"]] == [0, 1, 2]
+    assert task["steps"][0]["questions"] == [
+        {"name": "losses", "question": "losses", "parameters": {}}
+    ]
+    facts = {"loss": 0.5, "by_class": [0.1, None, 3.0]}
+    site.studies.store.put(site.bench.address("losses"), Result({}, facts))
+    found = tour.training_plan(site.studies, WISH)
+    assert (found["missing"], found["overall"]) == (0, [0.5] * 3)
+    assert found["by_class"][:2] == [[0.1] * 3, [None] * 3]
+    assert found["sentences"] == ["Not learnt by the last epoch: 'two'."]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"labels": np.full(12, -1, np.int32)}, "Without true classes"),
+        ({"network": {"output": "embedding"}}, "gives an embedding"),
+    ],
+)
+def test_what_has_no_loss_is_explained(
+    site: Site, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], words: str
+) -> None:
+    recorded(site, monkeypatch, **change)
+    assert words in tour.training_plan(site.studies, WISH)["error"]

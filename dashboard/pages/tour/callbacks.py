@@ -16,6 +16,9 @@ from ...jobs import run_on_engine
 from ...studies import Studies
 from .layout import ids
 
+NEWEST = {"plane"}
+"""Tasks about what is selected just now: their older answers are of no use."""
+
 CLICKS = {
     "play": "tourPlay",
     "direction": "tourDirection",
@@ -35,6 +38,14 @@ def tour_plan(studies: Studies, knobs: Any) -> dict[str, Any]:
         return {"error": str(error)}
 
 
+def training_plan(studies: Studies, wish: Any) -> dict[str, Any]:
+    """What is known of how a network learnt, or {"error"} in words."""
+    try:
+        return tours.training(studies, wish)
+    except StudyError as error:
+        return {"error": str(error)}
+
+
 def register(app: Dash, studies: Studies) -> None:
     """Add the callbacks of this page."""
 
@@ -47,11 +58,17 @@ def register(app: Dash, studies: Studies) -> None:
         # The browser starts the job of "wish", which outlives the page; this callback does not.
         return tour_plan(studies, knobs) | {"wish": knobs} if knobs else None
 
+    @app.callback(Output(ids("losses"), "data"), Input(ids("trained"), "data"))
+    def _(wish: dict[str, Any] | None) -> Any:
+        return training_plan(studies, wish) if wish else None
+
     stores = (ids("to-compute"), ids("progress"), ids("computed"))
     run_on_engine(app, stores, ("answer", partial(tours.cloud_task, studies)), 150)
     for task, prepare in tours.TASKS.items():
         stores = (ids(f"wish-{task}"), ids(f"progress-{task}"), ids(f"answer-{task}"))
-        run_on_engine(app, stores, ("answer", partial(prepare, studies)), 150, newest=True)
+        run_on_engine(
+            app, stores, ("answer", partial(prepare, studies)), 150, newest=task in NEWEST
+        )
     _clientside(app)
 
 
@@ -59,10 +76,15 @@ def _clientside(app: Dash) -> None:
     link = Linker(app)
     link(
         "tourKnobs",
-        [Output(ids("knobs"), "data"), Output(ids("layer"), "value")],
+        [
+            Output(ids("knobs"), "data"),
+            Output(ids("layer"), "value"),
+            Output(ids("trained"), "data"),
+        ],
         Input(frame("view"), "data"),
         Input(frame("study"), "data"),
         State(ids("knobs"), "data"),
+        State(ids("trained"), "data"),
         initial=True,
     )
     link.change_view("pickTourLayer", Input(ids("layer"), "value"))
@@ -70,6 +92,9 @@ def _clientside(app: Dash) -> None:
     link.tell("tourProgress", Input(ids("progress"), "data"))
     link.tell("tourComputed", Input(ids("computed"), "data"))
     link.tell("tourPlaneAnswer", Input(ids("answer-plane"), "data"))
+    link.tell("tourLosses", Input(ids("losses"), "data"))
+    link.tell("tourLossesProgress", Input(ids("progress-losses"), "data"))
+    link.tell("tourLossesAnswer", Input(ids("answer-losses"), "data"))
     link.tell(
         "tourStyle",
         Input(ids("tool"), "value"),

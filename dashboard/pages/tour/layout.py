@@ -16,7 +16,7 @@ from ...components.controls import (
     status_line,
     tools,
 )
-from ...components.page_parts import heading, left, page, tool_row, toolbar
+from ...components.page_parts import Tab, heading, left, page, side, tool_row, toolbar
 from ...ids import Ids
 from .reading import TEXTS
 
@@ -30,8 +30,8 @@ _RESET = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
 
 def layout() -> Component:
     """The page before any study is open."""
-    own = [dcc.Store(id=ids(name)) for name in ("knobs", "plan")]
-    return page("tour", own, _toolbar(), (_left(), _centre()))
+    own = [dcc.Store(id=ids(name)) for name in ("knobs", "plan", "trained", "losses")]
+    return page("tour", own, _toolbar(), (_left(), _centre(), _side()))
 
 
 def stores() -> list[Component]:
@@ -102,3 +102,8 @@ def _centre() -> Component:
         className="page-centre",
         **{"aria-labelledby": ids("title")},
     )
+
+
+def _side() -> Component:
+    panel = html.Div(id=ids("training"), className="tour-training")
+    return side(ids("tab"), [Tab("training", "Training", panel)])

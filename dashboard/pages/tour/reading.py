@@ -27,6 +27,12 @@ TEXTS = (
         "handles.",
     ),
     (
+        "Training",
+        "Beside the picture: the loss of every recorded epoch, overall in bold and class by class. "
+        "A click on the curves shows that epoch under the same projection. Classes that were "
+        "learnt long after the others are named.",
+    ),
+    (
         "Keys",
         "Space plays and halts, N chooses a new direction, S separates, + and - zoom, 0 shows all. "
         "The brackets choose an axis, arrows move it.",
