@@ -61,6 +61,13 @@ class Axes:
         return found
 
 
+def memory(d: int, most: int) -> int:
+    """Bytes that `leading` takes beside the samples, at most."""
+    if d <= NARROW:
+        return 4 * 8 * d * d
+    return 4 * 8 * d * min(d, most + SPARE)
+
+
 def leading(batches: Batches, d: int, most: int, *, seed: int = 0, report: Report = silent) -> Axes:
     """The principal axes of the largest variance.
 

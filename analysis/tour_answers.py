@@ -9,7 +9,7 @@ import numpy as np
 
 from . import lessons, principal, tour
 from .calls import PREDICTION
-from .errors import NotFiniteError
+from .errors import MemoryBudgetError, NotFiniteError
 from .representations import judged, watched
 from .types import Array, Report, Result, part
 
@@ -21,6 +21,8 @@ def cloud(bench: Workbench, layer: str, most: int) -> Result:
     """The samples of a layer: as they are, or along the leading principal axes of a wide one.
 
     Class probabilities are seen from the middle of all classes, other layers from their mean.
+
+    Raises: MemoryBudgetError for a layer so wide that its axes do not fit.
     """
     operation = bench.network.operation(layer)
     d = operation.size
@@ -37,6 +39,13 @@ def cloud(bench: Workbench, layer: str, most: int) -> Result:
                 )
             centre = good.mean(axis=0, dtype=np.float64)
     else:
+        taken = principal.memory(d, most)
+        if taken > bench.budget:
+            raise MemoryBudgetError(
+                f"{most} principal axes of the {d:,} dimensions of layer '{layer}' take {taken:,} "
+                f"bytes to find; the budget is {bench.budget:,}. Choose a narrower layer, or a "
+                "larger budget (--memory)."
+            )
         axes = principal.leading(
             lambda: _batches(bench, layer, lambda *_: bench.report(0.0)),
             d,

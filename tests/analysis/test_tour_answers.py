@@ -10,7 +10,12 @@ from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 
 from analysis import activations, network, tour
-from analysis.errors import NotFiniteError, ParameterError, UnknownLayerError
+from analysis.errors import (
+    MemoryBudgetError,
+    NotFiniteError,
+    ParameterError,
+    UnknownLayerError,
+)
 from analysis.workbench import Workbench
 from tests.analysis.sample_data import data_of
 
@@ -81,6 +86,9 @@ def test_what_cannot_be_is_refused(bench):
         bench.tour_cloud("nothing")
     with pytest.raises(ParameterError, match="two classes or more"):
         bench.tour_plane("dense", [2])
+    tight = Workbench(bench.network, bench.dataset, budget=1000)
+    with pytest.raises(MemoryBudgetError, match=r"10 principal axes of the 108 dimensions"):
+        tight.tour_cloud("conv", most=10)
 
 
 def test_a_layer_without_finite_samples_is_refused():
