@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import points as clouds
-from analysis.errors import ParameterError
+from analysis.errors import ParameterError, StudyError
 from analysis.opening import Card
 from analysis.types import Node, Source
 
@@ -224,6 +224,17 @@ def opened(studies: Studies, wish: Any) -> tuple[Source, Card]:
     if card is None:
         raise ParameterError("This study is not open any more. Reload the page.")
     return source, card
+
+
+def planned(
+    studies: Studies, knobs: Any, plan: Callable[[Studies, Card, Any], dict[str, Any]]
+) -> dict[str, Any]:
+    """A page's plan of the study that a browser names, or {"error"} in words."""
+    try:
+        _, card = opened(studies, knobs)
+        return plan(studies, card, knobs)
+    except StudyError as error:
+        return {"error": str(error)}
 
 
 def samples_of(wish: Mapping[str, Any], count: int) -> list[int]:

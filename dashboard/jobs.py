@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from analysis.errors import StudyError
 from analysis.keys import digest
 
 from .clientside import Linker
-from .ids import frame
+from .ids import Ids, frame
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +95,24 @@ def run_on_engine(
         interval=interval,
         prevent_initial_call=True,
     )(stand_in(Job(name, prepare, end, newest)))
+
+
+def run_tasks(
+    app: Dash,
+    ids: Ids,
+    tasks: Mapping[str, Callable[[Any], dict[str, Any]]],
+    newest: Container[str] = (),
+) -> None:
+    """Register what a page has computed on demand, each task from its store "wish-..." to its
+    "progress-..." and "answer-...".
+
+    Args:
+        tasks: name -> how a wish becomes the task of an `answer`.
+        newest: names of those whose older answers are of no use, as of `Job`.
+    """
+    for name, prepare in tasks.items():
+        stores = (ids(f"wish-{name}"), ids(f"progress-{name}"), ids(f"answer-{name}"))
+        run_on_engine(app, stores, ("answer", prepare), 150, newest=name in newest)
 
 
 class EngineManager(BaseBackgroundCallbackManager):

@@ -48,7 +48,7 @@ export class TourView {
    */
   constructor({ box, workspace, on }) {
     Object.assign(this, { box, workspace, on, tool: "rectangle", radius: 3, speed: 1, handled: true });
-    Object.assign(this, { data: null, zoom: 1, axis: -1, hovered: -1, playing: false });
+    Object.assign(this, { data: null, zoom: 1, axis: -1, hovered: -1 });
     this.document = box.ownerDocument;
     this.page = this.document.defaultView;
     this.still = this.page.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
@@ -107,14 +107,14 @@ export class TourView {
   /** @param {boolean} playing */
   play(playing) {
     this.playing = playing;
+    this.guide = null; // or it would go on to the plane
     this.on.played();
     this.soon();
   }
 
   /** Go to where a plane is drawn. @param {Float64Array} plane - (2 w,) orthonormal columns by rows. */
   goTo(plane) {
-    this.playing = false;
-    this.on.played();
+    this.play(false);
     this.guide = { from: this.frame, plane, begin: this.page.performance.now() };
     this.soon();
   }
@@ -191,7 +191,7 @@ export class TourView {
       return;
     }
     const passed = Math.min(LONGEST, (now - (this.last ?? now)) / 1000);
-    const turning = this.playing && !this.gestures.held && this.page.document.visibilityState !== "hidden";
+    const turning = this.playing && !this.gestures.held;
     if (turning) advance(this.frame, this.data.centre.length, this.way, PACE * this.speed * passed);
     this.follow();
     this.draw();

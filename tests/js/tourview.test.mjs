@@ -159,6 +159,16 @@ test("a plane that was asked for is gone to, and stays", () => {
   assert.notDeepEqual(view.matrix, found);
 });
 
+test("who plays on leaves the way to a plane", () => {
+  const { view, frame } = open();
+  view.goTo(Float64Array.of(1, 0, 0, 1, 0, 0, 0, 0));
+  frame();
+  view.play(true);
+  for (let k = 0; k < 100; k++) frame();
+  assert.equal(view.guide, null);
+  assert.ok(Math.hypot(...view.matrix.subarray(4)) > 0.05, "the other axes are seen as well");
+});
+
 test("who wants little motion begins without any, and goes to planes at once", () => {
   const { view, frame } = open({ still: true });
   const before = view.px.slice();

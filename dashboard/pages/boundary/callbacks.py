@@ -7,12 +7,10 @@ from typing import Any
 
 from dash import Dash, Input, Output, State
 
-from analysis.errors import StudyError
-
 from ... import boundaries, clouds
 from ...clientside import Linker
 from ...ids import frame
-from ...jobs import run_on_engine
+from ...jobs import run_on_engine, run_tasks
 from ...studies import Studies
 from .layout import ids
 
@@ -37,11 +35,7 @@ CLICKS = {
 
 def map_plan(studies: Studies, knobs: Any) -> dict[str, Any]:
     """The parts of a map, or {"error"} in words."""
-    try:
-        _, card = clouds.opened(studies, knobs)
-        return boundaries.plan(studies, card, knobs)
-    except StudyError as error:
-        return {"error": str(error)}
+    return clouds.planned(studies, knobs, boundaries.plan)
 
 
 def register(app: Dash, studies: Studies) -> None:
@@ -58,11 +52,8 @@ def register(app: Dash, studies: Studies) -> None:
 
     stores = (ids("to-compute"), ids("progress"), ids("computed"))
     run_on_engine(app, stores, ("answer", partial(boundaries.map_task, studies)), 150)
-    for task, prepare in boundaries.TASKS.items():
-        stores = (ids(f"wish-{task}"), ids(f"progress-{task}"), ids(f"answer-{task}"))
-        run_on_engine(
-            app, stores, ("answer", partial(prepare, studies)), 150, newest=task in NEWEST
-        )
+    tasks = {name: partial(prepare, studies) for name, prepare in boundaries.TASKS.items()}
+    run_tasks(app, ids, tasks, NEWEST)
     _clientside(app)
 
 

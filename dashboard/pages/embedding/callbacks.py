@@ -7,12 +7,10 @@ from typing import Any
 
 from dash import Dash, Input, Output, State
 
-from analysis.errors import StudyError
-
 from ... import clouds
 from ...clientside import Linker
 from ...ids import frame
-from ...jobs import run_on_engine
+from ...jobs import run_on_engine, run_tasks
 from ...studies import Studies
 from .layout import AXES, CLOUDS, ids
 
@@ -35,22 +33,15 @@ NEWEST = {"focus", "correlates", "maps"}
 
 def cloud_plan(studies: Studies, knobs: Any) -> dict[str, Any]:
     """The parts of a cloud, or {"error"} in words."""
-    try:
-        _, card = clouds.opened(studies, knobs)
-        return clouds.plan(studies, card, knobs)
-    except StudyError as error:
-        return {"error": str(error)}
+    return clouds.planned(studies, knobs, clouds.plan)
 
 
 def register(app: Dash, studies: Studies) -> None:
     """Add the callbacks of this page."""
     for cloud in CLOUDS:
         _cloud(app, studies, cloud)
-    for task, prepare in clouds.TASKS.items():
-        stores = (ids(f"wish-{task}"), ids(f"progress-{task}"), ids(f"answer-{task}"))
-        run_on_engine(
-            app, stores, ("answer", partial(prepare, studies)), 150, newest=task in NEWEST
-        )
+    tasks = {name: partial(prepare, studies) for name, prepare in clouds.TASKS.items()}
+    run_tasks(app, ids, tasks, NEWEST)
     _clientside(app)
 
 

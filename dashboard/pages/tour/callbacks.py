@@ -12,7 +12,7 @@ from analysis.errors import StudyError
 from ... import clouds, tours
 from ...clientside import Linker
 from ...ids import frame
-from ...jobs import run_on_engine
+from ...jobs import run_on_engine, run_tasks
 from ...studies import Studies
 from .layout import ids
 
@@ -31,11 +31,7 @@ CLICKS = {
 
 def tour_plan(studies: Studies, knobs: Any) -> dict[str, Any]:
     """Where a layer's cloud lies, or {"error"} in words."""
-    try:
-        _, card = clouds.opened(studies, knobs)
-        return tours.plan(studies, card, knobs)
-    except StudyError as error:
-        return {"error": str(error)}
+    return clouds.planned(studies, knobs, tours.plan)
 
 
 def training_plan(studies: Studies, wish: Any) -> dict[str, Any]:
@@ -64,11 +60,8 @@ def register(app: Dash, studies: Studies) -> None:
 
     stores = (ids("to-compute"), ids("progress"), ids("computed"))
     run_on_engine(app, stores, ("answer", partial(tours.cloud_task, studies)), 150)
-    for task, prepare in tours.TASKS.items():
-        stores = (ids(f"wish-{task}"), ids(f"progress-{task}"), ids(f"answer-{task}"))
-        run_on_engine(
-            app, stores, ("answer", partial(prepare, studies)), 150, newest=task in NEWEST
-        )
+    tasks = {name: partial(prepare, studies) for name, prepare in tours.TASKS.items()}
+    run_tasks(app, ids, tasks, NEWEST)
     _clientside(app)
 
 
