@@ -41,12 +41,20 @@ _SAYING = {
     "trust": "Round trips",
     "pockets": "Looking for pockets",
     "lam sweep": "Trying shares",
+    "tour axes": "Looking for principal axes",
     "tour cloud": "Taking activations",
+    "tour frame": "Turning layers towards each other",
     "tour plane": "Separating classes",
     "losses": "Losses",
 }
 
-_WORK = {"boundary map": 25.0, "territory": 3.0, "trust": 10.0, "pockets": 0.2}
+_WORK = {
+    "boundary map": 25.0,
+    "territory": 3.0,
+    "trust": 10.0,
+    "pockets": 0.2,
+    "tour frame": 0.05,
+}
 """What a question takes on average beside others of its job, 1 for what is not here: so that what
 is left can be told from what is done."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .calls import Operation
@@ -123,6 +123,37 @@ def cuts(operations: Sequence[Operation]) -> tuple[int, ...]:
             found.append(place)
         reach = max(reach, feeds[place])
     return tuple(found)
+
+
+def path_through(graph: Graph, layer: str, preferred: Collection[str] = ()) -> tuple[str, ...]:
+    """Layers from an input to the last one, each of which feeds the next, by way of one of them.
+
+    Of all such ways the one with the most preferred layers is taken, of those the longest, of those
+    the one that comes first.
+    """
+    feeds: dict[str, list[str]] = {node.name: [] for node in graph.nodes}
+    feeding: dict[str, list[str]] = {node.name: [] for node in graph.nodes}
+    for before, behind in graph.edges:
+        feeds[behind].append(before)
+        feeding[before].append(behind)
+    names = [node.name for node in graph.nodes]
+    up = _best(names, feeds, preferred)[layer]
+    down = _best(names[::-1], feeding, preferred)[layer]
+    return (*up, *down[-2::-1])
+
+
+def _best(
+    names: Sequence[str], before: Mapping[str, Sequence[str]], preferred: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """The best way to each layer, which the last of its names is."""
+    found: dict[str, tuple[str, ...]] = {}
+    scores: dict[str, tuple[int, int]] = {}
+    for name in names:
+        last = max(before[name], key=lambda one: scores[one], default=None)
+        liked, length = (0, 0) if last is None else scores[last]
+        scores[name] = (liked + (name in preferred), length + 1)
+        found[name] = (*(() if last is None else found[last]), name)
+    return found
 
 
 def reorders(operation: Operation) -> bool:

@@ -61,6 +61,14 @@ class Axes:
         return found
 
 
+def variance(batches: Batches, d: int, report: Report = silent) -> float:
+    """Of all dimensions of the finite samples.
+
+    Raises: NotFiniteError if there are none.
+    """
+    return _moments(batches, d, report)[1]
+
+
 def memory(d: int, most: int) -> int:
     """Bytes that `leading` takes beside the samples, at most."""
     if d <= NARROW:
@@ -128,9 +136,12 @@ def _moments(batches: Batches, d: int, report: Report) -> tuple[Array, float, in
 def _times_covariance(batches: Batches, mean: Array, q: Array) -> Array:
     """(d, k): sums of x^T (x q) over the finite samples, relative to their mean."""
     found = np.zeros((len(mean), q.shape[1]))
+    # Of wide layers in the precision of the samples themselves, but for the sums over batches.
+    precision = np.float64 if len(mean) <= NARROW else np.float32
+    middle, directions = mean.astype(precision), q.astype(precision)
     for batch in batches():
-        good = batch[np.isfinite(batch).all(axis=1)].astype(np.float64) - mean
-        found += good.T @ (good @ q)
+        good = batch[np.isfinite(batch).all(axis=1)] - middle
+        found += good.T @ (good @ directions)
     return found
 
 

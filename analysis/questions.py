@@ -65,7 +65,9 @@ QUESTIONS = {
     "trust": Question(version=2, answer="analysis.map_answers:trusted"),
     "pockets": Question(version=2, answer="analysis.map_answers:pockets_of"),
     "lam sweep": Question(version=2, answer="analysis.map_answers:sweep"),
-    "tour cloud": Question(version=1, answer="analysis.tour_answers:cloud"),
+    "tour axes": Question(version=1, answer="analysis.tour_answers:axes"),
+    "tour cloud": Question(version=2, answer="analysis.tour_answers:cloud"),
+    "tour frame": Question(version=1, answer="analysis.tour_answers:frame"),
     "losses": Question(version=1, answer="analysis.tour_answers:losses"),
-    "tour plane": Question(version=1, answer="analysis.tour_answers:separating"),
+    "tour plane": Question(version=2, answer="analysis.tour_answers:separating"),
 }

@@ -137,7 +137,7 @@ def _wanted(before: Array, target: Array) -> Array:
             return before
         target = target / far
     hidden = before[2:]
-    depth = np.sqrt(max(0.0, 1.0 - float(target @ target)))
+    depth = np.sqrt(1.0 - far**2) if far < 1 else 0.0
     size = float(np.linalg.norm(hidden))
     if size > _SAME:
         hidden = hidden * (depth / size)
@@ -203,6 +203,29 @@ def towards(frame: Array, plane: Array, part: float) -> Array:
         found += np.outer((c - 1.0) * a + s * b, a @ frame)
         found += np.outer((c - 1.0) * b - s * a, b @ frame)
     return found
+
+
+def carried(frame: Array, link: Array) -> Array:
+    """The frame of another layer that draws the same plane, or the one nearest to it.
+
+    Args:
+        frame: (d, d) of this layer.
+        link: (e, d), from directions of this layer to those of the other: F_other F_this^T of
+            their frames in the space that they share (`layer_frames`).
+    Returns: (e, e), orthonormal. Where the plane does not lie in the other layer, its two
+        directions become the orthonormal ones that are nearest.
+    Raises: ShapeError.
+    """
+    frame, link = _frame(frame), np.asarray(link, np.float64)
+    if link.ndim != 2 or link.shape[1] != len(frame):
+        raise ShapeError(
+            f"A frame of {len(frame)} dimensions is carried by a matrix of as many columns; got "
+            f"{link.shape}."
+        )
+    _dimensions(len(link))
+    left, _, right = np.linalg.svd(link @ frame[:, :2], full_matrices=True)
+    # A direction that the other layer has nothing of is drawn by any that is left.
+    return np.concatenate([left[:, :2] @ right, left[:, 2:]], axis=1)
 
 
 def separating(x: Array, labels: Array, ridge: float = 1e-3) -> Array:

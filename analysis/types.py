@@ -163,6 +163,11 @@ class Study:
     frozen: tuple[tuple[str, tuple[int, ...]], ...] = ()
     attack: str | None = None
 
+    @property
+    def identity(self) -> str:
+        """What it is called in answers about another study."""
+        return f"{self.network} {self.data}"
+
 
 @dataclass(frozen=True)
 class Source:

@@ -268,7 +268,12 @@ class Workbench:
     def tour_cloud(self, layer: str, most: int = TOUR_AXES) -> Result:
         """A layer's samples as a tour goes through them: arrays `x` (n, w), `centre` (w,), along
         principal axes if the layer has more than `most` dimensions; facts `kept`, `dimensions`."""
-        return self.ask("tour cloud", layer=layer, most=most)
+        return self.ask("tour cloud", layer=layer, most=most, axes="")
+
+    def tour_frame(self, path: Sequence[str], most: int = TOUR_AXES) -> Result:
+        """How the first layer of a path to the prediction is turned so that only real change moves
+        on the way along it: array `frame` (d, w); facts `how`, `least`, `most`, `classes`."""
+        return self.ask("tour frame", path=list(path), most=most)
 
     def losses(self) -> Result:
         """Mean of -ln p(true class): facts `loss` and `by_class`."""
@@ -276,7 +281,8 @@ class Workbench:
 
     def tour_plane(self, layer: str, classes: Sequence[int] = (), most: int = TOUR_AXES) -> Result:
         """The plane of that space in which classes lie apart best: array `plane` (w, 2)."""
-        return self.ask("tour plane", layer=layer, most=most, classes=sorted(set(classes)))
+        chosen = sorted(set(classes))
+        return self.ask("tour plane", layer=layer, most=most, classes=chosen, axes="")
 
     def _cloud(self, layer: str, which: Which, position: int) -> dict[str, Any]:
         shape = self.network.operation(layer).shape

@@ -268,10 +268,12 @@ def asked_of(
 
 
 def asked_in_turn(
-    studies: Studies, asked: Sequence[tuple[Source, Mapping[str, tuple[str, dict[str, Any]]]]]
+    studies: Studies,
+    asked: Sequence[tuple[Source, Mapping[str, tuple[str, dict[str, Any]]], Source | None]],
 ) -> dict[str, Any]:
-    """The task of one job on several studies, one after the other."""
-    return _task(studies, [_step(source, parts) for source, parts in asked])
+    """The task of one job on several studies, one after the other: (study, {name: (question,
+    parameters)}, the second study of questions about two)."""
+    return _task(studies, [_step(source, parts, other) for source, parts, other in asked])
 
 
 def _step(

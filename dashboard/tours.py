@@ -1,23 +1,59 @@
-"""What the Tour page asks for: addresses of a layer's cloud, and tasks for jobs.
+"""What the Tour page asks for: addresses of clouds and frames, and tasks for jobs.
 
-A browser names a study and a layer; everything else is looked up here.
+A browser names a study, a layer and a path; everything else is looked up here. All epochs of a
+training, and all splits of its data, are shown along the axes of one study: that of the finished
+network on the split that the browser calls "axes_split", or its own. Here that is the *home*.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from analysis import lessons
 from analysis.errors import ParameterError
+from analysis.graph import path_through
 from analysis.opening import Card
-from analysis.types import Node
+from analysis.types import Node, Source
 from analysis.workbench import TOUR_AXES
 
 from .clouds import asked_in_turn, asked_of, opened
 from .studies import Studies, cut
+
+Asked = dict[str, tuple[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Home:
+    """The study along whose axes others are shown.
+
+    Attributes:
+        source: where it comes from.
+        card: None before it was opened.
+    """
+
+    source: Source
+    card: Card | None
+
+    @classmethod
+    def of(cls, studies: Studies, wish: Mapping[str, Any]) -> Home:
+        split = wish.get("axes_split") or wish.get("split")
+        source = studies.wished({**wish, "split": split, "epoch": None})
+        return cls(source, studies.card(source))
+
+    def about(self, card: Card, node: Node) -> dict[str, Any] | None:
+        """The parameters of a layer's cloud; None as long as nobody knows whose axes they are."""
+        about = {"layer": node.name, "most": TOUR_AXES, "axes": ""}
+        if node.size <= TOUR_AXES:
+            return about
+        if self.card is None:
+            return None
+        return (
+            about if self.card.study == card.study else about | {"axes": self.card.study.identity}
+        )
 
 
 def layer_of(card: Card, knobs: Mapping[str, Any]) -> Node:
@@ -26,11 +62,22 @@ def layer_of(card: Card, knobs: Mapping[str, Any]) -> Node:
     return named.get(str(knobs.get("layer")), card.graph.nodes[-1])
 
 
-def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a layer's cloud lies.
+def path_of(card: Card, knobs: Mapping[str, Any]) -> tuple[str, ...]:
+    """Layers from an input to the last one by way of the one that is shown, along those that the
+    browser's "path" names as far as possible."""
+    given = knobs.get("path")
+    preferred = {name for name in given if isinstance(name, str)} if isinstance(given, list) else ()
+    return path_through(card.graph, layer_of(card, knobs).name, preferred)
 
-    Returns: {"layer", "shape", "network", "parts": {"cloud": {"key", "facts" or None}}, "missing"};
-        {"error"} in words for a layer of a single dimension.
+
+def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a layer's cloud lies, and those that lie beside it.
+
+    Returns: {"layer", "shape", "network", "home": fingerprint of the network whose axes are shown,
+        "parts": {"cloud": part}, "missing", "edges": [[from, to]], "layers": of the path,
+        [{"name", "shape", "cloud": part, "frame": part}], "epochs": [{"epoch", "cloud": part}]};
+        a part is {"key", "facts"}, facts None as long as it is not computed, both None before
+        anybody knows its address. {"error"} in words for a layer of a single dimension.
     """
     node = layer_of(card, knobs)
     if node.size < 2:
@@ -38,21 +85,42 @@ def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, An
             "error": f"Layer '{node.name}' has a single dimension, through which no tour leads. "
             "Choose another layer."
         }
-    key = studies.bench(card).address("tour cloud", **_about(node))
-    facts = studies.store.facts(key)
+    home = Home.of(studies, knobs)
+    path = path_of(card, knobs)
+    own = _cloud(studies, home, card, node)
     return {
         "layer": node.name,
         "shape": list(node.shape),
         "network": card.study.network,
-        "parts": {"cloud": {"key": key, "facts": facts}},
-        "missing": int(facts is None),
+        "home": home.card.study.network if home.card else None,
+        "parts": {"cloud": own},
+        "missing": int(own["facts"] is None),
+        "edges": [list(edge) for edge in card.graph.edges],
+        "layers": [
+            {
+                "name": name,
+                "shape": list(card.graph.node(name).shape),
+                "cloud": _cloud(studies, home, card, card.graph.node(name)),
+                "frame": _frame(studies, home, path[place:]),
+            }
+            for place, name in enumerate(path)
+        ],
+        "epochs": [
+            {"epoch": epoch, "cloud": _cloud_at(studies, home, knobs, epoch, node)}
+            for epoch in (card.epochs if len(card.epochs) > 1 else ())
+        ],
     }
 
 
 def cloud_task(studies: Studies, wish: Any) -> dict[str, Any]:
-    """The cloud of one layer."""
+    """The cloud of one layer; as long as its axes are nobody's, those."""
     source, card = opened(studies, wish)
-    return asked_of(studies, source, {"cloud": ("tour cloud", _about(layer_of(card, wish)))})
+    home, node = Home.of(studies, wish), layer_of(card, wish)
+    about = home.about(card, node)
+    if about is None:
+        axes = {"layer": node.name, "most": TOUR_AXES}
+        return asked_of(studies, home.source, {"axes": ("tour axes", axes)})
+    return asked_of(studies, source, {"cloud": ("tour cloud", about)}, _other(home, about))
 
 
 def plane_task(studies: Studies, wish: Any) -> dict[str, Any]:
@@ -62,8 +130,48 @@ def plane_task(studies: Studies, wish: Any) -> dict[str, Any]:
     count = len(card.class_names)
     if not isinstance(given, list) or not all(type(k) is int and 0 <= k < count for k in given):
         raise ParameterError(f"Classes are numbers from 0 to {count - 1}; got {cut(given)}.")
-    about = _about(layer_of(card, wish)) | {"classes": sorted(set(given))}
-    return asked_of(studies, source, {"plane": ("tour plane", about)})
+    home = Home.of(studies, wish)
+    about = home.about(card, layer_of(card, wish))
+    if about is None:
+        raise ParameterError("This layer is still being computed. Ask again once it is shown.")
+    asked = {"plane": ("tour plane", about | {"classes": sorted(set(given))})}
+    return asked_of(studies, source, asked, _other(home, about))
+
+
+def layers_task(studies: Studies, wish: Any) -> dict[str, Any]:
+    """All layers of a path, turned towards each other: from the last one backwards, which is the
+    order in which a view is carried."""
+    source, card = opened(studies, wish)
+    home, path = Home.of(studies, wish), path_of(card, wish)
+    steps: list[tuple[Source, Asked, Source | None]] = []
+    for place in reversed(range(len(path))):
+        name = path[place]
+        about = home.about(card, card.graph.node(name))
+        if about is not None:
+            cloud: Asked = {f"cloud {name}": ("tour cloud", about)}
+            steps.append((source, cloud, _other(home, about)))
+        frame = {"path": list(path[place:]), "most": TOUR_AXES}
+        steps.append((home.source, {f"frame {name}": ("tour frame", frame)}, None))
+    return asked_in_turn(studies, steps)
+
+
+def epochs_task(studies: Studies, wish: Any) -> dict[str, Any]:
+    """One layer at every epoch."""
+    _, card = opened(studies, wish)
+    home, node = Home.of(studies, wish), layer_of(card, wish)
+    about = {"layer": node.name, "most": TOUR_AXES, "axes": ""}
+    if node.size > TOUR_AXES:
+        if home.card is None:
+            raise ParameterError("This layer is still being computed. Ask again once it is shown.")
+        about["axes"] = home.card.study.identity
+    steps: list[tuple[Source, Asked, Source | None]] = []
+    for epoch in card.epochs:
+        one = studies.wished({**wish, "epoch": epoch})
+        known = studies.card(one)
+        mine = home.about(known, node) if known else about
+        mine = about if mine is None else mine
+        steps.append((one, {"cloud": ("tour cloud", mine)}, _other(home, mine)))
+    return asked_in_turn(studies, steps)
 
 
 def training(studies: Studies, wish: Any) -> dict[str, Any]:
@@ -101,13 +209,48 @@ def training(studies: Studies, wish: Any) -> dict[str, Any]:
 def losses_task(studies: Studies, wish: Any) -> dict[str, Any]:
     """The losses of every recorded epoch."""
     _, card = opened(studies, wish)
-    return asked_in_turn(
-        studies,
-        [
-            (studies.wished(wish | {"epoch": epoch}), {"losses": ("losses", {})})
-            for epoch in card.epochs
-        ],
-    )
+    asked: Asked = {"losses": ("losses", {})}
+    sources = [studies.wished(wish | {"epoch": epoch}) for epoch in card.epochs]
+    return asked_in_turn(studies, [(source, asked, None) for source in sources])
+
+
+TASKS: dict[str, Callable[[Studies, Any], dict[str, Any]]] = {
+    "plane": plane_task,
+    "losses": losses_task,
+    "layers": layers_task,
+    "epochs": epochs_task,
+}
+"""What is computed on demand beside the cloud itself."""
+
+
+def _cloud(studies: Studies, home: Home, card: Card, node: Node) -> dict[str, Any]:
+    about = home.about(card, node)
+    if about is None:
+        return {"key": None, "facts": None}
+    return _part(studies, card, "tour cloud", about)
+
+
+def _cloud_at(
+    studies: Studies, home: Home, wish: Mapping[str, Any], epoch: int, node: Node
+) -> dict[str, Any]:
+    card = studies.card(studies.wished({**wish, "epoch": epoch}))
+    return _cloud(studies, home, card, node) if card else {"key": None, "facts": None}
+
+
+def _frame(studies: Studies, home: Home, path: tuple[str, ...]) -> dict[str, Any]:
+    if home.card is None:
+        return {"key": None, "facts": None}
+    return _part(studies, home.card, "tour frame", {"path": list(path), "most": TOUR_AXES})
+
+
+def _part(studies: Studies, card: Card, question: str, about: dict[str, Any]) -> dict[str, Any]:
+    key = studies.bench(card).address(question, **about)
+    return {"key": key, "facts": studies.store.facts(key)}
+
+
+def _other(home: Home, about: Mapping[str, Any]) -> Source | None:
+    """The second study of a question, if its axes are another's."""
+    return home.source if about["axes"] else None
 
 
 def _losses(studies: Studies, wish: Mapping[str, Any], epoch: int) -> Mapping[str, Any] | None:
@@ -116,14 +259,3 @@ def _losses(studies: Studies, wish: Mapping[str, Any], epoch: int) -> Mapping[st
     if card is None:
         return None
     return studies.store.facts(studies.bench(card).address("losses"))
-
-
-TASKS: dict[str, Callable[[Studies, Any], dict[str, Any]]] = {
-    "plane": plane_task,
-    "losses": losses_task,
-}
-"""What is computed on demand beside the cloud itself."""
-
-
-def _about(node: Node) -> dict[str, Any]:
-    return {"layer": node.name, "most": TOUR_AXES}

@@ -112,7 +112,7 @@ function wanted(before, [x, y]) {
     if (far === 0) return before;
     [x, y] = [x / far, y / far];
   }
-  const depth = Math.sqrt(Math.max(0, 1 - x * x - y * y));
+  const depth = far < 1 ? Math.sqrt(1 - far * far) : 0;
   const after = before.slice();
   [after[0], after[1]] = [x, y];
   let size = 0;
@@ -212,9 +212,9 @@ function principal([p, q, r, s]) {
   return { left, right, cosines: [sum + difference, Math.abs(second)] };
 }
 
-/** The two drawn columns, as a shader takes them: (2 d,) by rows. */
+/** The two drawn columns: (2 d,) by rows. @returns {Float64Array} */
 export function projection(frame, d) {
-  return Float32Array.from({ length: 2 * d }, (_, k) => frame[(k >> 1) * d + (k & 1)]);
+  return Float64Array.from({ length: 2 * d }, (_, k) => frame[(k >> 1) * d + (k & 1)]);
 }
 
 /** Coordinates of a vector in the view. @returns {Float64Array} (d,) */
@@ -253,20 +253,20 @@ function dot(a, b) {
 }
 
 /**
- * Where samples are drawn: the first two columns of (x - centre) frame.
+ * Where samples are drawn: (x - centre) times two columns.
  * @param {Float32Array} x - (n w,) by rows.
  * @param {Float32Array} centre - (w,)
- * @param {Float64Array} frame - (w w,)
+ * @param {Float64Array} columns - (w, 2) by rows.
  * @param {Float32Array} outX - (n,) written; NaN where a value is.
  * @param {Float32Array} outY - (n,) written.
  */
-export function project(x, centre, frame, outX, outY) {
+export function project(x, centre, columns, outX, outY) {
   const w = centre.length;
   const [across, up] = [new Float64Array(w), new Float64Array(w)];
   let [offX, offY] = [0, 0];
   for (let k = 0; k < w; k++) {
-    across[k] = frame[k * w];
-    up[k] = frame[k * w + 1];
+    across[k] = columns[2 * k];
+    up[k] = columns[2 * k + 1];
     offX += centre[k] * across[k];
     offY += centre[k] * up[k];
   }

@@ -1,13 +1,13 @@
 /** The Tour page in the browser: a layer that turns, and what its controls do. */
 import { table } from "../lib/csv.mjs";
 import { outcome } from "../dom/jobs.mjs";
+import { LayerGraph } from "../dom/layergraph.mjs";
 import { Legend } from "../dom/legend.mjs";
 import { count, make, percent } from "../dom/make.mjs";
 import { TourView } from "../dom/tourview.mjs";
-import { TourCloud } from "./tour/cloud.mjs";
+import { Playhead } from "./tour/playhead.mjs";
+import { Stops } from "./tour/stops.mjs";
 import { Training } from "./tour/training.mjs";
-
-const PREDICTION = "prediction";
 
 /**
  * The clientside callbacks that `dashboard/pages/tour/callbacks.py` names.
@@ -18,8 +18,9 @@ export function tour(bridge) {
   const id = (name) => byId(`tour-${name}`);
   const parts = {};
   const page = { bridge, id };
-  const cloud = new TourCloud(page, () => redraw());
+  const stops = new Stops(page, () => redraw());
   const training = new Training(page);
+  const playhead = new Playhead(page, stops, stand, rest);
 
   /** The page's parts, made anew whenever it is shown. */
   function mount() {
@@ -37,10 +38,14 @@ export function tour(bridge) {
       },
     });
     parts.legend = new Legend(byId("legend"), workspace, (focus) => changeView({ focus }));
+    parts.graph = new LayerGraph(id("graph"), (layer) => changeView(viewOf(layer)));
+    playhead.mounted(id("rails"));
     training.mounted();
     played();
     return true;
   }
+
+  const viewOf = (layer) => ({ layer, row: null, column: null, position: null, axes: "" });
 
   function played() {
     set("tour-play", { children: parts.view.playing ? "Halt" : "Play" });
@@ -52,44 +57,54 @@ export function tour(bridge) {
     else tooltip.sample(event, sample);
   }
 
-  /** Names of the axes, where they have any. */
-  function namesOf({ layer }, { dimensions, axes }) {
-    if (dimensions > axes) return null; // principal axes mean nothing by themselves
-    if (layer !== PREDICTION) return Array.from({ length: axes }, (_, k) => `#${k}`);
-    return Array.from({ length: axes }, (_, k) => workspace.className(k));
-  }
-
   /** Draw what is there, or why there is nothing. */
   function redraw() {
     if (!mount() || !workspace.ready) return;
-    const { study } = workspace;
-    id("again").classList.toggle("hidden", !cloud.error || !cloud.plan);
-    id("status").textContent = cloud.error && cloud.plan ? "What was done until then is kept." : "";
-    if (cloud.error) return empty(cloud.error, true);
-    // Until the next epoch has come, the one before stays.
-    if (!cloud.data || cloud.data.key !== cloud.key) {
-      if (!parts.view.element.isConnected) empty("This layer has not been computed yet; it will appear by itself.");
+    const { error, plan, data, there } = stops;
+    playhead.refreshed();
+    id("again").classList.toggle("hidden", !error || !plan);
+    id("status").textContent = error && plan ? "What was done until then is kept." : "";
+    if (error) return empty(error, true);
+    if (plan) parts.graph.show({ layers: workspace.study.layers, edges: plan.edges, path: plan.layers.map(({ name }) => name), now: plan.layer });
+    // Until the next epoch or layer has come, the one before stays.
+    if (!there || playhead.away) {
+      if (!data) empty("This layer has not been computed yet; it will appear by itself.");
       return;
     }
-    const { plan, facts, data } = cloud;
-    const names = namesOf(plan, facts);
-    id("title").textContent = `${plan.layer}: ${plan.shape.join(" x ")}`;
-    const axes = facts.dimensions > facts.axes
-      ? `${facts.axes} principal axes of ${count(facts.dimensions)} dimensions, ${percent(facts.kept)} of their variance`
-      : `${count(facts.dimensions)} dimensions`;
-    const subtitle = `${count(study.n)} of ${count(study.total)} ${study.split} samples in ${axes}, drawn on a plane that turns.`;
-    id("subtitle").textContent = subtitle;
-    parts.view.show({
-      ...data, names, layer: plan.layer, classes: plan.layer === PREDICTION && workspace.classifies,
-      // Another epoch of a layer whose axes are its own is the same space.
-      space: `${study.dataKey} ${plan.layer} ${names ? names.join(" ") : plan.network}`,
-      title: `Tour of ${plan.layer}. ${subtitle} Space plays and halts, brackets choose an axis, arrows move it.`,
-    });
+    tell(data);
+    parts.view.show(data);
     workspace.drawn = plan.network;
   }
 
+  /** Say what is drawn. */
+  function tell(stop) {
+    const { study } = workspace;
+    const { facts } = stop;
+    id("title").textContent = `${stop.layer}: ${stop.shape.join(" x ")}`;
+    const axes = facts.dimensions > facts.axes
+      ? `${facts.axes} principal axes of ${count(facts.dimensions)} dimensions, ${percent(facts.kept)} of their variance`
+      : `${count(facts.dimensions)} dimensions`;
+    const subtitle = `${count(study.n)} of ${count(study.total)} ${study.split} samples in ${axes}, drawn on a plane.`;
+    id("subtitle").textContent = subtitle;
+    stop.title = `Tour of ${stop.layer}. ${subtitle} Space plays and halts, brackets choose an axis, arrows move it.`;
+  }
+
+  /** Stand between two stops of a rail. */
+  function stand(a, b, part) {
+    if (!mount()) return;
+    for (const stop of [a, b]) if (stop && !stop.title) stop.title = `Tour of ${stop.layer}.`;
+    parts.view.between(a, b, part);
+    id("title").textContent = b && part > 0 && a.layer !== b.layer ? `${a.layer} → ${b.layer}` : `${a.layer}: ${a.shape.join(" x ")}`;
+  }
+
+  /** What the playhead has come to rest at is what all pages show. */
+  function rest(rail, entry) {
+    if (rail === "layer") return changeView(viewOf(entry.name));
+    return changeView({ epoch: entry.epoch === workspace.study.epochs.at(-1) ? null : entry.epoch });
+  }
+
   function empty(text, failed = false) {
-    id("title").textContent = cloud.plan?.layer ?? workspace.study.title;
+    id("title").textContent = stops.plan?.layer ?? workspace.study.title;
     id("subtitle").textContent = "";
     const { ownerDocument: document } = id("view");
     id("view").replaceChildren(make(document, failed ? "p.hint.failure" : "p.hint", {}, text));
@@ -97,34 +112,34 @@ export function tour(bridge) {
 
   /** Have the plane looked for in which classes lie apart best. */
   function separate() {
-    if (!cloud.data) return toast("There is nothing to separate yet.");
+    if (!stops.there) return toast("There is nothing to separate yet.");
     const { labels, predicted, selected, study } = workspace;
     const classes = study.labelled ? labels : predicted;
     const chosen = [...new Set(Array.from(selected, (sample) => classes[sample]))].filter((k) => k >= 0);
     // The samples of a single class have nothing to be parted from but all others.
-    parts.separating = cloud.key;
-    return set("tour-wish-plane", { data: { ...cloud.plan.wish, classes: chosen.length > 1 ? chosen : [], asked: Date.now() } });
+    parts.separating = stops.key;
+    return set("tour-wish-plane", { data: { ...stops.plan.wish, classes: chosen.length > 1 ? chosen : [], asked: Date.now() } });
   }
 
   async function separated(end) {
-    if (!end || parts.separating !== cloud.key || !cloud.data) return;
+    if (!end || parts.separating !== stops.key || !stops.there) return;
     const { done, reason } = outcome(end);
     parts.separating = null;
     if (!done.plane) {
       if (end.state !== "cancelled") toast(`Classes cannot be separated: ${reason}`);
       return;
     }
-    const { key } = cloud;
+    const { key } = stops;
     try {
       const { values } = await workspace.array(done.plane.key, "plane");
-      if (key === cloud.key && id("view")) parts.view.goTo(Float64Array.from(values));
+      if (key === stops.key && id("view")) parts.view.goTo(Float64Array.from(values));
     } catch (error) {
       toast(`Classes cannot be separated: ${error.message ?? error}`);
     }
   }
 
   function csv() {
-    if (!cloud.data || !parts.view.data) return toast("There is nothing to save yet.");
+    if (!parts.view?.data) return toast("There is nothing to save yet.");
     const { names } = parts.view.data;
     const { matrix } = parts.view;
     const rows = Array.from({ length: matrix.length / 2 }, (_, k) => [names?.[k] ?? `principal axis ${k + 1}`, matrix[2 * k], matrix[2 * k + 1]]);
@@ -132,7 +147,7 @@ export function tour(bridge) {
   }
 
   function png() {
-    if (!cloud.data || !parts.view.data) return toast("There is nothing to save yet.");
+    if (!parts.view?.data) return toast("There is nothing to save yet.");
     return parts.view.picture().toBlob((blob) => save("-tour.png", blob, "image/png"));
   }
 
@@ -142,11 +157,11 @@ export function tour(bridge) {
 
   workspace.on("study", () => {
     // Another epoch is gone to from what is drawn; samples of other data are others.
-    const [before, now] = [cloud.plan?.wish, workspace.study.wish];
+    const [before, now] = [stops.plan?.wish, workspace.study.wish];
     const other = before && ["study", "split", "data_of"].some((name) => (before[name] ?? null) !== (now[name] ?? null));
     if (other) {
-      cloud.forget();
-      parts.view?.element.remove();
+      stops.forget();
+      parts.view?.clear();
     }
     redraw();
   });
@@ -155,30 +170,38 @@ export function tour(bridge) {
     tourKnobs(view, study, known, trained) {
       if (study?.state !== "ready") return [nothing(), nothing(), nothing()];
       set("tour-layer", { data: study.layers.map(({ name }) => ({ value: name, label: name })) });
+      // Of several paths through a layer the one is taken that is most like the one before.
+      const path = stops.plan?.wish.study === study.wish.study ? stops.plan.layers.map(({ name }) => name) : [];
       const wanted = { ...study.wish, layer: layerOf(view, study).name };
-      const changed = JSON.stringify(wanted) !== JSON.stringify(known ?? null);
+      const { path: _, ...before } = known ?? {};
+      const changed = JSON.stringify(wanted) !== JSON.stringify(before);
       // Losses are of the whole training, whichever epoch of it is shown.
       const other = Training.about(trained) !== Training.about(study.wish);
-      return [changed ? wanted : nothing(), wanted.layer, other ? study.wish : nothing()];
+      return [changed ? { ...wanted, path } : nothing(), wanted.layer, other ? study.wish : nothing()];
     },
 
     pickTourLayer(layer, view) {
       const { study } = workspace;
       if (!study?.layers || !layer || layer === layerOf(view, study).name) return nothing();
-      return { ...view, layer, row: null, column: null, position: null, axes: "" };
+      return { ...view, ...viewOf(layer) };
     },
 
-    tourPlan: told((plan) => mount() && cloud.setPlan(plan)),
-    tourProgress: told((progress) => cloud.working(progress)),
-    tourComputed: told((end) => cloud.computed(end)),
+    tourPlan: told((plan) => mount() && stops.setPlan(plan)),
+    tourProgress: told((progress) => stops.working(progress)),
+    tourComputed: told((end) => stops.computed(end)),
     tourPlaneAnswer: told((end) => separated(end)),
+    tourLayersProgress: told((progress) => playhead.working(progress)),
+    tourLayersAnswer: told((end) => playhead.computed(end)),
+    tourEpochsProgress: told((progress) => playhead.working(progress)),
+    tourEpochsAnswer: told((end) => playhead.computed(end)),
     tourLosses: told((plan) => training.planned(plan)),
     tourLossesProgress: told((progress) => training.working(progress)),
     tourLossesAnswer: told((end) => training.answer(end)),
 
     tourStyle(tool, radius, handles, speed) {
       if (!parts.view) return nothing();
-      Object.assign(parts.view, { tool, radius, handled: handles, speed });
+      Object.assign(parts.view, { tool, radius, handled: handles });
+      parts.view.pose.speed = speed;
       parts.view.soon();
       return nothing();
     },

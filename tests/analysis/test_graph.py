@@ -14,7 +14,7 @@ from keras import layers as kl
 
 from analysis import graph, network
 from analysis.errors import ModelError
-from analysis.types import Edge, Graph
+from analysis.types import Edge, Graph, Node
 from tests.analysis import architectures as zoo
 
 NAMES = sorted(zoo.ZOO)
@@ -271,3 +271,27 @@ def test_the_model_is_left_as_it_was() -> None:
     assert model.get_layer("conv0").activation is keras.activations.relu
     np.testing.assert_array_equal(np.asarray(model(x)), before)
     assert not re.search("linear", str(model.get_config()))
+
+
+def two_branches():
+    names = ("in", "a", "b", "c", "x", "join", "out")
+    nodes = tuple(Node(name, "other", "Other", (2,), 0) for name in names)
+    edges = (
+        *(("in", "a"), ("a", "b"), ("b", "c"), ("c", "join")),
+        *(("in", "x"), ("x", "join"), ("in", "join"), ("join", "out")),
+    )
+    return Graph(nodes, edges)
+
+
+@pytest.mark.parametrize(
+    ("layer", "preferred", "path"),
+    [
+        ("out", (), "in a b c join out"),
+        ("x", (), "in x join out"),
+        ("join", ("x",), "in x join out"),
+        ("b", ("x",), "in a b c join out"),
+        ("in", ("x", "gone"), "in x join out"),
+    ],
+)
+def test_a_path_leads_through_a_layer(layer, preferred, path):
+    assert graph.path_through(two_branches(), layer, preferred) == tuple(path.split())

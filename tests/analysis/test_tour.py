@@ -294,3 +294,64 @@ def test_the_browser_computes_the_same(seed):
         ]
     for found, wanted in zip(in_browser(cases), expected, strict=True):
         np.testing.assert_allclose(found.reshape(wanted.shape), wanted, atol=1e-9)
+
+
+def shared(seed, d, w):
+    """A layer's frame (d, w) in the space that layers share."""
+    return np.linalg.qr(vectors(seed, w, d))[0].T
+
+
+@settings(max_examples=5, deadline=None)
+@given(seed=SEEDS)
+def test_the_browser_goes_from_layer_to_layer_on_the_same_plane(seed):
+    cases, expected = [], []
+    for d, e, w in ((2, 2, 2), (10, 64, 64), (64, 10, 64), (3, 5, 9)):
+        frame, own, other = tour.start(d, seed), shared(seed + 1, d, w), shared(seed + 2, e, w)
+        cases.append(
+            {"act": "carried", "d": d, "frame": frame.ravel().tolist(), "w": w}
+            | {"own": own.ravel().tolist(), "other": other.ravel().tolist()}
+        )
+        expected.append(tour.carried(frame, other @ own.T))
+    for numbers, wanted in zip(in_browser(cases), expected, strict=True):
+        found = numbers.reshape(wanted.shape)
+        np.testing.assert_allclose(found[:, :2], wanted[:, :2], atol=1e-9)
+        assert orthonormal(found)
+
+
+# ------------------------------------------------------------------ from layer to layer
+
+
+@given(d=st.integers(2, 12), seed=SEEDS)
+def test_a_plane_that_the_other_layer_has_is_kept(d, seed):
+    w = d + 3
+    own = shared(seed, d, w)
+    other = tour.start(d, seed + 1) @ own  # the same directions in other coordinates
+    frame = tour.start(d, seed + 2)
+    carried = tour.carried(frame, other @ own.T)
+    np.testing.assert_allclose(frame[:, :2].T @ own, carried[:, :2].T @ other, atol=1e-9)
+    assert orthonormal(carried)
+
+
+@given(d=st.integers(2, 8), e=st.integers(2, 8), seed=SEEDS)
+def test_no_plane_of_the_other_layer_is_nearer(d, e, seed):
+    """Of all pairs of orthonormal directions, by the sum of their products with the drawn ones."""
+    link = shared(seed, e, 9) @ shared(seed + 1, d, 9).T
+    frame = tour.start(d, seed + 2)
+    carried = tour.carried(frame, link)
+    assert orthonormal(carried)
+    seen = link @ frame[:, :2]
+    best = np.sum(seen * carried[:, :2])
+    for other in range(30):
+        assert np.sum(seen * tour.start(e, other)[:, :2]) <= best + 1e-9
+
+
+def test_a_layer_that_has_nothing_of_a_plane_draws_any():
+    own, other = np.eye(6)[:3], np.eye(6)[3:]
+    found = tour.carried(np.eye(3), other @ own.T)
+    assert orthonormal(found)
+
+
+@pytest.mark.parametrize("link", [np.eye(4), np.zeros(3), np.zeros((1, 3))])
+def test_frames_are_carried_by_matrices_that_fit(link):
+    with pytest.raises((ShapeError, ParameterError)):
+        tour.carried(np.eye(3), link)

@@ -9,11 +9,12 @@ from keras import layers as kl
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 
-from analysis import activations, network, tour
+from analysis import activations, network, tour, tour_answers
 from analysis.errors import (
     MemoryBudgetError,
     NotFiniteError,
     ParameterError,
+    StudyError,
     UnknownLayerError,
 )
 from analysis.workbench import Workbench
@@ -22,24 +23,27 @@ from tests.analysis.sample_data import data_of
 COUNT = 120
 
 
-@pytest.fixture(scope="module")
-def bench():
+def model_of(seed):
     image = keras.Input((8, 8, 1), name="image")
     x = kl.Conv2D(3, 3, name="conv")(image)
     x = kl.Flatten(name="flatten")(x)
     x = kl.Dense(6, activation="relu", name="dense")(x)
     model = keras.Model(image, kl.Dense(3, activation="softmax", name="head")(x))
-    keras.utils.set_random_seed(0)
     for layer in model.layers:
         layer.set_weights(
-            [np.random.default_rng(1).normal(size=w.shape) for w in layer.get_weights()]
+            [np.random.default_rng(seed).normal(size=w.shape) for w in layer.get_weights()]
         )
+    return model
+
+
+@pytest.fixture(scope="module")
+def bench():
     draw = np.random.default_rng(0)
     labels = np.arange(COUNT) % 3
     images = draw.random((COUNT, 8, 8, 1), np.float32)
     images[:, :4] += labels[:, None, None, None] / 3
     return Workbench(
-        network.from_keras(model), data_of(np.clip(images, 0, 1), labels, ("a", "b", "c"))
+        network.from_keras(model_of(1)), data_of(np.clip(images, 0, 1), labels, ("a", "b", "c"))
     )
 
 
@@ -110,3 +114,29 @@ def test_losses_are_facts(bench):
     found = bench.losses()
     assert found.facts["loss"] == pytest.approx(own.mean())
     assert found.facts["by_class"] == pytest.approx([own[labels == k].mean() for k in range(3)])
+
+
+def test_another_network_is_seen_along_the_axes_of_the_finished_one(bench):
+    """As epochs of a training are: else every one would lie in a space of its own."""
+    early = Workbench(network.from_keras(model_of(2)), bench.dataset)
+    early.other = bench
+    finished = bench.study.identity
+    found = early.ask("tour cloud", layer="conv", most=10, axes=finished)
+    raw = activations.of(early.network, bench.dataset.inputs, "conv").reshape(COUNT, -1)
+    axes = bench.ask("tour axes", layer="conv", most=10).arrays
+    expected = (raw - axes["mean"]) @ axes["directions"]
+    np.testing.assert_allclose(found.arrays["x"], expected, atol=1e-4)
+    share = expected.var(axis=0).sum() / raw.astype(np.float64).var(axis=0).sum()
+    assert found.facts["kept"] == pytest.approx(share, rel=1e-5)
+    early.other = None
+    with pytest.raises(StudyError, match="finished network, which is not at hand"):
+        early.ask("tour cloud", layer="conv", most=9, axes=finished)
+
+
+def test_a_layer_too_large_to_be_held_is_gone_through_again_and_again(bench):
+    held = bench.ask("tour cloud", layer="dense", most=3, axes="").arrays["x"]
+    small = Workbench(bench.network, bench.dataset, budget=2000)
+    assert tour_answers._Passes(bench, "dense").whole is not None
+    assert tour_answers._Passes(small, "dense").whole is None
+    found = small.ask("tour cloud", layer="dense", most=3, axes="").arrays["x"]
+    np.testing.assert_allclose(found, held, atol=1e-4)

@@ -73,7 +73,7 @@ def test_a_tour_of_nothing_is_explained(site: Site, knobs: Any, words: str) -> N
 def test_a_wish_becomes_a_task_of_this_server(site: Site) -> None:
     task = tours.cloud_task(site.studies, WISH | {"layer": "flatten", "most": 10**9})
     (step,) = task["steps"]
-    about = {"layer": "flatten", "most": 64}
+    about = {"layer": "flatten", "most": 64, "axes": ""}
     assert step["questions"] == [{"name": "cloud", "question": "tour cloud", "parameters": about}]
     task = tours.plane_task(site.studies, WISH | {"layer": "flatten", "classes": [2, 0, 2]})
     (asked,) = task["steps"][0]["questions"]

@@ -136,7 +136,10 @@ class FakeElement {
 
 /** An empty document. */
 export function fakeDocument() {
-  const document = { createElement: (tag) => new FakeElement(document, tag) };
+  const document = {
+    createElement: (tag) => new FakeElement(document, tag),
+    createElementNS: (_space, tag) => document.createElement(tag),
+  };
   const frames = [];
   const clock = { now: 0 };
   document.defaultView = {

@@ -60,6 +60,6 @@ test("an axis is drawn where it is dropped, and all else turns with it", () => {
   const seen = seenBy(found, d, axis);
   assert.ok(Math.hypot(seen[0] - 0.4, seen[1] + 0.7) < 1e-12);
   assert.ok(off(found, d) < 1e-12);
-  assert.deepEqual(Array.from(projection(found, d).subarray(6, 8)), [0.4, -0.7].map(Math.fround));
+  assert.deepEqual(projection(found, d).subarray(6, 8), seen.subarray(0, 2));
   assert.equal(off(orthonormal(found.map((value, k) => value + (k % 7) * 1e-3), d), d) < 1e-12, true);
 });

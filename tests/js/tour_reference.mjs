@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 
 import { advance, placed, towards } from "../../assets/lib/tour.mjs";
+import { completed, linkOf, planeThrough } from "../../assets/lib/tourlinks.mjs";
 
 const ACTS = {
   advance({ d, frame, way, seconds, times }) {
@@ -9,6 +10,11 @@ const ACTS = {
     return frame;
   },
   placed: ({ d, frame, vector, target }) => placed(frame, d, vector, target),
+  carried({ d, frame, own, other, w }) {
+    const link = linkOf({ frame: own, d: own.length / w }, { frame: other, d: other.length / w });
+    const e = other.length / w;
+    return completed(planeThrough(frame, d, link, e), e);
+  },
   towards: ({ d, frame, plane, part }) => towards(frame, d, plane, part),
 };
 

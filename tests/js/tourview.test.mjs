@@ -10,8 +10,9 @@ const W = 4;
 /** Four samples that are each wholly one class, and one between the first two. */
 const CORNERS = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [0.5, 0.5, 0, 0]];
 const dataOf = (more = {}) => ({
-  space: "digits prediction", key: "one", layer: "prediction", x: Float32Array.from(CORNERS.flat()),
-  centre: new Float32Array(W).fill(1 / W), names: ["a", "b", "c", "d"], classes: true, title: "A tour", ...more,
+  space: "digits prediction", key: "one", layer: "prediction", clouds: [Float32Array.from(CORNERS.flat())],
+  centre: new Float32Array(W).fill(1 / W), frame: null, end: "", names: ["a", "b", "c", "d"], classes: true, coloured: true,
+  title: "A tour", ...more,
 });
 
 function open({ data = dataOf(), still = false } = {}) {
@@ -24,57 +25,59 @@ function open({ data = dataOf(), still = false } = {}) {
   };
   const on = Object.fromEntries(["select", "hover", "key", "played"].map((name) => [name, (...what) => said.push([name, ...what])]));
   const view = new TourView({ box, workspace, on });
-  Object.assign(view.element, { clientWidth: SIDE, clientHeight: SIDE, isConnected: true });
-  for (const canvas of [view.canvas, view.over]) Object.assign(canvas, { clientWidth: SIDE, clientHeight: SIDE });
+  for (const element of [view.element, view.main.element]) Object.assign(element, { clientWidth: SIDE, clientHeight: SIDE, isConnected: true });
+  for (const canvas of [view.main.canvas, view.main.over]) Object.assign(canvas, { clientWidth: SIDE, clientHeight: SIDE });
   view.show(data);
   const frame = (later) => view.page.nextFrame(later);
   frame();
-  const pointer = (name, [x, y], more = {}) => view.canvas.fire(name, { clientX: x, clientY: y, button: 0, pointerId: 1, ...more });
+  const pointer = (name, [x, y], more = {}) => view.main.canvas.fire(name, { clientX: x, clientY: y, button: 0, pointerId: 1, ...more });
   const of = (name) => said.filter(([one]) => one === name).map(([, ...what]) => what);
-  return { view, workspace, said, of, frame, pointer, key: (key) => view.canvas.fire("keydown", { key }) };
+  return { view, workspace, said, of, frame, pointer, key: (key) => view.main.canvas.fire("keydown", { key }) };
 }
 
+const xs = (view) => view.main.places()[0];
+const ys = (view) => view.main.places()[1];
 const near = (found, wanted, within = 1e-6) =>
   assert.ok(found.every((value, k) => Math.abs(value - wanted[k]) < within), `${found} is not ${wanted}`);
 
 test("a tour turns as long as it plays", () => {
   const { view, frame, key, of } = open();
-  const before = view.px.slice();
+  const before = xs(view).slice();
   frame();
   frame();
-  assert.notDeepEqual(view.px, before);
+  assert.notDeepEqual(xs(view), before);
   key(" ");
   assert.equal(view.playing, false);
   frame();
-  const halted = view.px.slice();
+  const halted = xs(view).slice();
   frame(500);
-  assert.deepEqual(view.px, halted);
+  assert.deepEqual(xs(view), halted);
   key(" ");
   frame();
   frame();
-  assert.notDeepEqual(view.px, halted);
+  assert.notDeepEqual(xs(view), halted);
   assert.equal(of("played").length, 2);
 });
 
 test("a sample between two classes is drawn between their handles", () => {
   const { view } = open();
-  const [a, b] = [view.seen(view.axisOf(0)), view.seen(view.axisOf(1))];
-  near([view.px[0], view.py[0]], a);
-  near([view.px[4], view.py[4]], [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
+  const [a, b] = [view.pose.seen(view.pose.axisOf(0)), view.pose.seen(view.pose.axisOf(1))];
+  near([xs(view)[0], ys(view)[0]], a);
+  near([xs(view)[4], ys(view)[4]], [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
 });
 
 test("a handle is dragged where the pointer goes, and the tour halts", () => {
   const { view, frame, pointer } = open();
-  const from = view.pixelOf(view.seen(view.axisOf(2)));
+  const from = view.main.pixelOf(view.pose.seen(view.pose.axisOf(2)));
   pointer("pointerdown", from);
   assert.equal(view.playing, false);
   const to = [SIDE / 2 + 40, SIDE / 2 - 25];
   pointer("pointermove", to);
   frame();
-  near(view.pixelOf(view.seen(view.axisOf(2))), to, 1e-6);
-  near(view.pixelOf([view.px[2], view.py[2]]), to, 1e-3);
+  near(view.main.pixelOf(view.pose.seen(view.pose.axisOf(2))), to, 1e-6);
+  near(view.main.pixelOf([xs(view)[2], ys(view)[2]]), to, 1e-3);
   pointer("pointerup", to);
-  assert.equal(view.gestures.held, false);
+  assert.equal(view.pose.held, false);
 });
 
 test("the selection is dragged by its middle", () => {
@@ -82,19 +85,19 @@ test("the selection is dragged by its middle", () => {
   workspace.selected = Uint32Array.of(0, 1);
   view.handled = false;
   frame();
-  const from = view.pixelOf(view.seen(view.middle));
+  const from = view.main.pixelOf(view.pose.seen(view.main.middle));
   pointer("pointerdown", from);
   const to = [SIDE / 2 - 30, SIDE / 2 + 20];
   pointer("pointermove", to);
   pointer("pointerup", to);
   frame();
-  near(view.pixelOf([(view.px[0] + view.px[1]) / 2, (view.py[0] + view.py[1]) / 2]), to, 1e-3);
+  near(view.main.pixelOf([(xs(view)[0] + xs(view)[1]) / 2, (ys(view)[0] + ys(view)[1]) / 2]), to, 1e-3);
 });
 
 test("samples are picked, and caught in a shape", () => {
   const { view, pointer, of } = open();
   view.handled = false;
-  const at = view.pixelOf([view.px[3], view.py[3]]);
+  const at = view.main.pixelOf([xs(view)[3], ys(view)[3]]);
   pointer("pointerdown", at);
   pointer("pointerup", at);
   assert.deepEqual(Array.from(of("select")[0][0]), [3]);
@@ -112,33 +115,33 @@ test("axes are chosen and moved by keys", () => {
   const { view, key } = open();
   key("]");
   key("]");
-  assert.equal(view.axis, 1);
+  assert.equal(view.pose.axis, 1);
   key("[");
   key("[");
-  assert.equal(view.axis, 3);
-  const [x, y] = view.seen(view.axisOf(3));
+  assert.equal(view.pose.axis, 3);
+  const [x, y] = view.pose.seen(view.pose.axisOf(3));
   key("ArrowLeft");
-  const [left] = view.seen(view.axisOf(3));
+  const [left] = view.pose.seen(view.pose.axisOf(3));
   assert.ok(left < x && !view.playing);
   key("ArrowUp");
-  assert.ok(view.seen(view.axisOf(3))[1] > y);
+  assert.ok(view.pose.seen(view.pose.axisOf(3))[1] > y);
 });
 
 test("another epoch of the same space keeps the view, and samples go there on straight lines", () => {
   const { view, frame } = open();
   view.play(false);
   frame();
-  const [matrix, before] = [view.matrix, view.px.slice()];
+  const [matrix, before] = [view.matrix, xs(view).slice()];
   const later = CORNERS.map((row) => row.map((value) => 0.5 * value + 0.125));
-  view.show(dataOf({ key: "two", x: Float32Array.from(later.flat()) }));
+  view.show(dataOf({ key: "two", clouds: [Float32Array.from(later.flat())] }));
   frame(0);
   assert.deepEqual(view.matrix, matrix);
-  near(Array.from(view.px), Array.from(before), 1e-6);
+  near(Array.from(xs(view)), Array.from(before), 1e-6);
   frame(225);
-  near(Array.from(view.px), Array.from(before, (value) => 0.75 * value), 1e-6);
+  near(Array.from(xs(view)), Array.from(before, (value) => 0.75 * value), 1e-6);
   frame(300);
-  near(Array.from(view.px), Array.from(before, (value) => 0.5 * value), 1e-6);
-  view.place(view.axisOf(0), [0.1, 0.1]);
+  near(Array.from(xs(view)), Array.from(before, (value) => 0.5 * value), 1e-6);
+  view.place(view.pose.axisOf(0), [0.1, 0.1]);
   const turned = view.matrix;
   view.show(dataOf({ space: "other layer", key: "three" }));
   frame();
@@ -165,16 +168,16 @@ test("who plays on leaves the way to a plane", () => {
   frame();
   view.play(true);
   for (let k = 0; k < 100; k++) frame();
-  assert.equal(view.guide, null);
+  assert.equal(view.pose.guide, null);
   assert.ok(Math.hypot(...view.matrix.subarray(4)) > 0.05, "the other axes are seen as well");
 });
 
 test("who wants little motion begins without any, and goes to planes at once", () => {
   const { view, frame } = open({ still: true });
-  const before = view.px.slice();
+  const before = xs(view).slice();
   frame();
   frame();
-  assert.deepEqual(view.px, before);
+  assert.deepEqual(xs(view), before);
   view.goTo(Float64Array.of(0, 0, 0, 0, 1, 0, 0, 1));
   frame();
   near(Array.from(view.matrix.subarray(0, 4)), [0, 0, 0, 0], 1e-6);
@@ -182,13 +185,13 @@ test("who wants little motion begins without any, and goes to planes at once", (
 
 test("what is no number is left out, and zoom changes no direction", () => {
   const broken = CORNERS.map((row, k) => (k === 2 ? row.map(() => NaN) : row));
-  const { view, frame, key } = open({ data: dataOf({ x: Float32Array.from(broken.flat()), names: null, classes: false }) });
-  assert.equal(view.handles, false);
-  assert.ok(Number.isNaN(view.px[2]) && Number.isFinite(view.px[3]));
-  const { x1 } = view.view;
+  const { view, frame, key } = open({ data: dataOf({ clouds: [Float32Array.from(broken.flat())], names: null, classes: false }) });
+  assert.equal(view.main.handles, false);
+  assert.ok(Number.isNaN(xs(view)[2]) && Number.isFinite(xs(view)[3]));
+  const { x1 } = view.main.view;
   key("+");
   frame();
-  assert.ok(view.view.x1 < x1);
+  assert.ok(view.main.view.x1 < x1);
   key("0");
-  assert.equal(view.view.x1, x1);
+  assert.equal(view.main.view.x1, x1);
 });

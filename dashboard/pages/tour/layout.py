@@ -78,7 +78,9 @@ def _button(name: str, text: str, tip: str) -> Component:
 
 
 def _left() -> Component:
-    return left(html.Div(id="legend", className="legend"))
+    return left(
+        html.Div(id="legend", className="legend"), html.Div(id=ids("graph"), className="tour-graph")
+    )
 
 
 def _centre() -> Component:
@@ -97,6 +99,9 @@ def _centre() -> Component:
             ),
             heading(ids("title"), ids("subtitle")),
             html.Div(id=ids("view"), className="tour-box"),
+            html.Div(
+                id=ids("rails"), className="tour-rails", role="group", **{"aria-label": "Playhead"}
+            ),
             status_line(ids("status"), ids("again")),
         ],
         className="page-centre",

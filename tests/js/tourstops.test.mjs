@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { TourCloud } from "../../assets/pages/tour/cloud.mjs";
+import { Stops } from "../../assets/pages/tour/stops.mjs";
 import { later, pageOf, settle } from "./workplace.mjs";
 
 const FACTS = { dimensions: 2, axes: 2, kept: 1 };
-const planOf = (key, facts = null) => ({ layer: "dense", shape: [2], network: "n", parts: { cloud: { key, facts } }, missing: facts ? 0 : 1, wish: { study: "s" } });
+const planOf = (key, facts = null, more = {}) => ({
+  layer: "dense", shape: [2], network: "n", home: "h", parts: { cloud: { key, facts } }, missing: facts ? 0 : 1,
+  wish: { study: "s" }, edges: [], epochs: [],
+  layers: [{ name: "dense", shape: [2], cloud: { key, facts }, frame: { key: `frame ${key}`, facts: null } }], ...more,
+});
+const study = { dataKey: "d", classes: ["a", "b"] };
 
 function open(array = async (key, name) => ({ values: Float32Array.of(name === "x" ? 1 : 2), shape: [1] })) {
-  const page = pageOf({ workspace: { array } });
+  const page = pageOf({ workspace: { array, study, classifies: true, className: (k) => study.classes[k] } });
   const told = [];
-  const cloud = new TourCloud(page, () => told.push(cloud.data?.key ?? cloud.error));
+  const cloud = new Stops(page, () => told.push(cloud.error || cloud.data?.key));
   return { cloud, page, told };
 }
 

@@ -1,0 +1,72 @@
+/** A rail of the playhead: where one is among stops, a handle that goes in between, and play. */
+import { make } from "./make.mjs";
+
+const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -5, PageUp: 5 };
+
+export class Rail {
+  /**
+   * @param {HTMLElement} box - the rail is added to it.
+   * @param {object} what
+   * @param {string} what.label - "Epoch", "Layer".
+   * @param {(value: number) => void} what.scrub - the handle is held somewhere, also between stops.
+   * @param {(place: number) => void} what.go - a stop was chosen.
+   * @param {() => void} what.play - the button was pressed.
+   */
+  constructor(box, { label, scrub, go, play }) {
+    Object.assign(this, { label, go, texts: [], value: 0 });
+    this.document = box.ownerDocument;
+    const id = `rail-${label.toLowerCase()}`;
+    this.button = make(this.document, "button.plain.step", { type: "button", "aria-label": `Play ${label.toLowerCase()}s`, title: `Play ${label.toLowerCase()}s` }, "▶");
+    this.handle = make(this.document, "input", { type: "range", min: 0, step: "any", id, "aria-label": label });
+    this.ticks = make(this.document, "div.rail-ticks", { "aria-hidden": "true" });
+    this.text = make(this.document, "span.rail-text.number");
+    this.element = make(
+      this.document, "div.rail-row", {},
+      make(this.document, "label.label", { htmlFor: id }, label), this.button,
+      make(this.document, "div.rail-track", {}, this.handle, this.ticks), this.text,
+    );
+    box.append(this.element);
+    this.button.addEventListener("click", () => play());
+    this.handle.addEventListener("input", () => scrub(Number(this.handle.value)));
+    this.handle.addEventListener("change", () => go(Math.round(Number(this.handle.value))));
+    this.handle.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** @param {string[]} texts - of the stops. */
+  setStops(texts) {
+    this.element.hidden = texts.length < 2;
+    if (JSON.stringify(texts) === JSON.stringify(this.texts)) return;
+    this.texts = texts;
+    this.handle.max = Math.max(1, texts.length - 1);
+    const every = Math.ceil(texts.length / 14);
+    const last = texts.length - 1;
+    this.ticks.replaceChildren(...texts.flatMap((text, k) => (k % every && k !== last) || (k !== last && last - k < every && k % every === 0 && every > 1) ? [] : [
+      make(this.document, "span", { style: { left: `${(100 * k) / Math.max(1, last)}%` } }, text),
+    ]));
+  }
+
+  /** Show where the playhead is. @param {number} value - between stops, too. */
+  show(value) {
+    this.value = value;
+    this.handle.value = value;
+    const [a, b] = [Math.floor(value), Math.ceil(value)];
+    const words = a === b ? (this.texts[a] ?? "") : `${this.texts[a]} → ${this.texts[b]}`;
+    this.text.textContent = words;
+    this.handle.setAttribute("aria-valuetext", words);
+  }
+
+  /** @param {boolean} playing */
+  playing(playing) {
+    this.button.textContent = playing ? "❚❚" : "▶";
+    this.button.setAttribute("aria-pressed", String(playing));
+  }
+
+  key(event) {
+    const last = this.texts.length - 1;
+    const now = Math.round(this.value);
+    const to = { Home: 0, End: last }[event.key] ?? (event.key in STEPS ? now + STEPS[event.key] : null);
+    if (to === null) return;
+    event.preventDefault();
+    this.go(Math.max(0, Math.min(last, to)));
+  }
+}

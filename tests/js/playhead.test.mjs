@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Playhead } from "../../assets/pages/tour/playhead.mjs";
+import { Stops } from "../../assets/pages/tour/stops.mjs";
+import { fakeBox } from "./fakedom.mjs";
+import { pageOf, settle } from "./workplace.mjs";
+
+const LAYERS = ["input", "dense", "prediction"];
+const EPOCHS = [0, 1, 2, 3];
+
+function planOf(layer, { there = true, epoch = 3 } = {}) {
+  const facts = there ? { dimensions: 2, axes: 2, kept: 1 } : null;
+  const part = (key, known = facts) => ({ key, facts: known });
+  return {
+    layer, shape: [2], network: `n${epoch}`, home: "n3", wish: { study: "s", layer }, missing: 0, edges: [],
+    parts: { cloud: part(`${layer} ${epoch}`, { dimensions: 2, axes: 2, kept: 1 }) },
+    layers: LAYERS.map((name) => ({
+      name, shape: [2], cloud: name === layer ? part(`${name} ${epoch}`, { dimensions: 2, axes: 2, kept: 1 }) : part(`${name} ${epoch}`),
+      frame: part(`frame ${name}`, there ? { how: "matrix", classes: false } : null),
+    })),
+    epochs: EPOCHS.map((number) => ({ epoch: number, cloud: part(`${layer} ${number}`) })),
+  };
+}
+
+function open(how = {}) {
+  const array = async (key, name) => ({ values: Float32Array.from({ length: { x: 8, centre: 2, frame: 4 }[name] }, (_, k) => k) });
+  const workspace = { array, study: { dataKey: "d", epoch: 3, classes: ["a", "b"] }, classifies: true, className: (k) => "ab"[k] };
+  const page = pageOf({ workspace });
+  const box = fakeBox();
+  const { defaultView } = box.ownerDocument;
+  page.bridge.window = Object.assign(defaultView, { cancelAnimationFrame: () => {} });
+  const [drawn, rested] = [[], []];
+  const stops = new Stops(page, () => playhead.refreshed());
+  const playhead = new Playhead(page, stops, (a, b, part) => drawn.push([a.key, b?.key ?? null, part]), (rail, entry) => rested.push([rail, entry.name, entry.epoch]));
+  playhead.mounted(box);
+  stops.setPlan(planOf("dense", how));
+  const handle = (name) => box.all("input").find(({ attributes }) => attributes["aria-label"] === name);
+  const hold = (name, value) => {
+    handle(name).value = String(value);
+    handle(name).fire("input");
+  };
+  return { page, box, stops, playhead, drawn, rested, handle, hold, frame: (later) => defaultView.nextFrame(later) };
+}
+
+test("rails show where one is", async () => {
+  const { box, handle } = open();
+  await settle();
+  assert.deepEqual([handle("Epoch").value, handle("Layer").value], [3, 1]);
+  assert.deepEqual(box.all("rail-text").map((one) => one.textContent), ["3", "dense"]);
+});
+
+test("a handle stands between stops as soon as both are there, and rests at the nearest", async () => {
+  const { hold, handle, drawn, rested, playhead } = open();
+  await settle();
+  hold("Epoch", 1.25);
+  assert.deepEqual(drawn, [], "nothing is at hand yet");
+  await settle();
+  assert.deepEqual(drawn.at(-1), ["dense 1", "dense 2", 0.25]);
+  hold("Layer", 1.5);
+  await settle();
+  assert.deepEqual(drawn.at(-1), ["dense 3", "prediction 3", 0.5]);
+  assert.equal(playhead.away, true);
+  handle("Layer").value = "1.6";
+  handle("Layer").fire("change");
+  assert.deepEqual(rested, [["layer", "prediction", undefined]]);
+});
+
+test("what is not computed is asked for once, and shown when it comes", async () => {
+  const { page, hold, drawn, stops, playhead } = open({ there: false });
+  await settle();
+  hold("Epoch", 0.5);
+  hold("Epoch", 0.6);
+  const wishes = () => page.said.set.filter(([id]) => id === "tour-wish-epochs");
+  assert.equal(wishes().length, 1);
+  assert.deepEqual(wishes()[0][1].data.path, LAYERS);
+  playhead.computed({ state: "done", result: { done: {}, failed: {} } });
+  assert.equal(page.said.set.at(-1)[0], "tour-again");
+  stops.setPlan(planOf("dense"));
+  await settle();
+  assert.deepEqual(drawn.at(-1), ["dense 0", "dense 1", 0.6]);
+});
+
+test("layers are of use with their frames alone", async () => {
+  const { page, hold, drawn, stops } = open();
+  stops.plan.layers[2].frame.facts = null;
+  await settle();
+  hold("Layer", 1.5);
+  await settle();
+  assert.deepEqual(drawn, []);
+  assert.equal(page.said.set.at(-1)[0], "tour-wish-layers");
+});
+
+test("why a rail stays empty is said, and the handle goes back", async () => {
+  const { page, hold, handle, playhead } = open({ there: false });
+  await settle();
+  hold("Epoch", 0.5);
+  playhead.computed({ state: "failed", error: "no memory", reference: "" });
+  assert.deepEqual(page.said.toasts, ["Not everything on the rail can be shown: no memory"]);
+  assert.equal(playhead.away, false);
+  playhead.planned();
+  assert.equal(handle("Epoch").value, 3);
+});
+
+test("a training plays from its beginning to its end, and rests there", async () => {
+  const { playhead, drawn, rested, frame, box } = open();
+  await settle();
+  box.all("button")[0].click();
+  assert.equal(playhead.playing, "epoch");
+  for (let k = 0; k < 60 && playhead.playing; k++) {
+    frame(80);
+    await settle();
+  }
+  assert.equal(playhead.playing, "");
+  const way = drawn.map(([a, , part]) => Number(a.split(" ")[1]) + part);
+  assert.ok(way.every((value, k) => k === 0 || value >= way[k - 1]), "it never goes back");
+  assert.ok(way[0] < 0.5 && way.at(-1) === 3);
+  assert.equal(rested.length, 0, "the last epoch is what is shown already");
+});
+
+test("pressing play again rests at the next stop", async () => {
+  const { playhead, rested, frame, box, hold } = open();
+  await settle();
+  hold("Epoch", 0);
+  await settle();
+  box.all("button")[0].click();
+  for (let k = 0; k < 8; k++) {
+    frame(80);
+    await settle();
+  }
+  const now = Math.round(playhead.rails.epoch.value);
+  box.all("button")[0].click();
+  assert.equal(playhead.playing, "");
+  assert.deepEqual(rested, [["epoch", "dense", now]]);
+});
+
+test("keys go from stop to stop and stay within", async () => {
+  const { handle, rested } = open();
+  await settle();
+  for (const key of ["ArrowLeft", "PageDown", "Home", "PageUp", "End", "x"]) handle("Epoch").fire("keydown", { key });
+  assert.deepEqual(rested.map(([, , epoch]) => epoch), [2, 0, 0]);
+  assert.equal(handle("Epoch").value, 3, "the last epoch is what is shown already");
+});
+
+test("as long as the server has no plan of what was chosen, the old one draws nothing", async () => {
+  const { handle, playhead, stops } = open();
+  await settle();
+  handle("Epoch").fire("keydown", { key: "Home" });
+  assert.equal(playhead.away, true);
+  stops.setPlan(planOf("dense", { epoch: 0 }));
+  await settle();
+  assert.equal(playhead.away, false);
+});
