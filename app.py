@@ -4,6 +4,8 @@ python app.py                                   the embedded demo
 python app.py --demo lenet5-mnist               a demo of the literature
 python app.py --model my.keras --data my.npz    a network of your own
 python app.py --model run7/ --data my.npz       every epoch of its training
+python app.py --run run7/                       the same, with the samples that were recorded
+python app.py --softmax history.npz             what a network said, epoch by epoch
 """
 
 from __future__ import annotations
@@ -56,6 +58,17 @@ def parser() -> argparse.ArgumentParser:
         metavar="DATA",
         help="its data: a .npz file, a folder of class folders, or digits, mnist, "
         "fashion_mnist, cifar10",
+    )
+    study.add_argument(
+        "--run",
+        metavar="FOLDER",
+        help="a training that analysis.history.Recorder keeps with its samples, also while it "
+        "goes on",
+    )
+    study.add_argument(
+        "--softmax",
+        metavar="FILE",
+        help="probabilities of every epoch in a .npz file, without network or images",
     )
     study.add_argument(
         "--embedding",
@@ -114,7 +127,7 @@ def settings_from(arguments: Sequence[str]) -> Settings:
             values[name] = tuple(value)
         else:
             values[name] = parse(name, value) if isinstance(value, str) else value
-    for name in ("home", "data_dir", "model", "data"):
+    for name in ("home", "data_dir", "model", "data", "softmax", "run"):
         if values.get(name):
             expanded = _expanded(name, values[name])
             values[name] = expanded if name == "home" else str(expanded)
@@ -143,7 +156,8 @@ def open_first(settings: Settings, home: Home, engine: Engine) -> None:
     if find_card(DiskStore(home), source) is not None:
         return
     job = f"open-{identity(source)}"
-    say(f"Opening {source.model} with {source.data} ...")
+    beside = "" if source.data == source.model else f" with {source.data}"
+    say(f"Opening {source.model}{beside} ...")
     engine.start()
     engine.submit(job, "open_study", {"source": asdict(source)})
     while engine.running(job):

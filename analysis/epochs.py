@@ -20,6 +20,9 @@ from .errors import DataError, ModelError
 HISTORY = "history.json"
 """Beside the files: a list of {"epoch", "loss", ...}, one entry per epoch."""
 
+SAMPLES = "samples.npz"
+"""Beside the files: the samples that a training is looked at with, as `dataset.load` reads them."""
+
 _NUMBERED = re.compile(r".*?([0-9]+)")
 
 

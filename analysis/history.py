@@ -2,40 +2,60 @@
 
     from analysis.history import Recorder
 
-    model.fit(x, y, epochs=20, callbacks=[Recorder("run7")])
+    model.fit(x, y, epochs=20, callbacks=[Recorder("run7", x_test, y_test)])
 
-`python app.py --model run7 --data my.npz` then shows every epoch.
+`python app.py --run run7` then shows every epoch on these samples, also while the training goes on.
+Without samples the folder is opened with `--model run7 --data my.npz`.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import tempfile
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
+import numpy as np
 
-from .epochs import HISTORY, epochs_in, written
-from .errors import DataError, StoreError
+from .epochs import HISTORY, SAMPLES, epochs_in, written
+from .errors import DataError, ParameterError, StoreError
+from .npz import Npz
+from .types import Array, Inputs
 
 
 class Recorder(keras.callbacks.Callback):
     """A Keras callback that keeps `epoch-000.keras` (before training), `epoch-001.keras`, ... and
     `history.json` in a folder.
 
-    A training that goes on (`initial_epoch`) may go on in the folder where it began.
+    A training that goes on (`initial_epoch`) may go on in the folder where it began. What an
+    interruption leaves half written is never seen under its name.
 
     Args:
         folder: made if it is not there.
-    Raises: DataError when training begins, if the folder holds another training.
+        x: (n, *shape) samples that the training is looked at with, kept once as `samples.npz`; or a
+            mapping from input names to such arrays.
+        y: (n,) their classes, or one row a sample with a 1 in its class.
+        class_names: one per class.
+    Raises: DataError when training begins, if the folder holds another training, or other samples;
+        ParameterError for samples and classes of different numbers.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        x: Array | Inputs | None = None,
+        y: Array | None = None,
+        class_names: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self.folder = Path(folder).expanduser()
+        self._samples = {} if x is None else _samples(x, y, class_names)
         self._begun = False
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -52,16 +72,94 @@ class Recorder(keras.callbacks.Callback):
         except OSError as error:
             raise _unwritable(self.folder, error) from error
         last = epochs_in(self.folder)[-1].number if there else None
-        if last is None:
-            record(self.model, self.folder, epoch)
-        elif last != epoch or epoch == 0:
+        if last is not None and (last != epoch or epoch == 0):
             raise DataError(
                 f"The folder {self.folder} holds a training up to epoch {last} already; this one "
                 f"begins at epoch {epoch}. Record it in a new folder."
             )
+        if last is not None:
+            self._check_same_network(epoch)
+        if self._samples:
+            self._keep_samples()
+        if last is None:
+            record(self.model, self.folder, epoch)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         record(self.model, self.folder, epoch + 1, logs or {})
+
+    def _check_same_network(self, epoch: int) -> None:
+        """Raises: DataError if what the folder holds has weights of other shapes."""
+        kept = epochs_in(self.folder)[-1].path
+        with tempfile.TemporaryDirectory(prefix="stratoscope-") as place:
+            now = Path(place) / kept.name
+            self.model.save(now)
+            same = _shapes(kept) == _shapes(now)
+        if not same:
+            raise DataError(
+                f"The folder {self.folder} holds the training of another network: its weights at "
+                f"epoch {epoch} have other shapes. Record this one in a new folder."
+            )
+
+    def _keep_samples(self) -> None:
+        """Raises: DataError if other samples are kept there."""
+        path = self.folder / SAMPLES
+        if path.exists():
+            with Npz(path) as kept:
+                same = set(kept) == set(self._samples) and all(
+                    np.array_equal(kept[name], array) for name, array in self._samples.items()
+                )
+            if not same:
+                raise DataError(
+                    f"The folder {self.folder} holds other samples than this training is to be "
+                    "looked at with. Give the same ones, or record it in a new folder."
+                )
+            return
+        try:
+            with tempfile.TemporaryDirectory(dir=self.folder, prefix=".recording-") as place:
+                part = Path(place) / SAMPLES
+                np.savez_compressed(part, allow_pickle=False, **self._samples)
+                part.replace(path)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+
+
+def _shapes(file: Path) -> dict[str, tuple[int, ...]]:
+    """Weight -> shape of a `.keras` file, without what the optimiser remembers.
+
+    Raises: DataError if it is damaged.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+
+    def visit(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset) and not name.startswith("optimizer"):
+            found[name] = item.shape
+
+    try:
+        with zipfile.ZipFile(file) as archive:
+            weights = io.BytesIO(archive.read("model.weights.h5"))
+        with h5py.File(weights) as stored:
+            stored.visititems(visit)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"The last epoch in {file.parent} cannot be read ({error}): {file.name} is damaged. "
+            "Remove it and go on from the epoch before, or record in a new folder."
+        ) from error
+    return found
+
+
+def _samples(x: Array | Inputs, y: Array | None, class_names: Sequence[str]) -> dict[str, Array]:
+    """Samples as `dataset.load` reads them."""
+    found = {"x": x} if not isinstance(x, Mapping) else {f"x_{name}": x[name] for name in x}
+    found = {name: np.asarray(array) for name, array in found.items()}
+    if y is not None:
+        found["y"] = np.asarray(y)
+    counts = {name: len(array) for name, array in found.items()}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{name}: {count:,}" for name, count in counts.items())
+        raise ParameterError(f"Every sample needs one value of each array; got {told}.")
+    if class_names:
+        found["class_names"] = np.array([str(name) for name in class_names])
+    return found
 
 
 def record(

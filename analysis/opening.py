@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import demos
+from . import demos, softmax_history
 from .epochs import Epoch, chosen, epochs_in, finished, history_in, is_recorded
 from .errors import DataError
 from .keys import digest
@@ -30,7 +30,7 @@ from .workbench import THUMBNAIL_SIDE, Workbench
 if TYPE_CHECKING:
     from .home import Home
 
-_VERSION = 5
+_VERSION = 6
 """Rises when cards are written differently."""
 
 
@@ -42,8 +42,9 @@ class Card:
         title: of the study, for people.
         network: facts of the network: "name", "parameters", "operations", "activations",
             "output" ("embedding" if it tells no classes apart), "spaces" (layers behind which
-            boundaries can be drawn, see `network_lines.cuts`), "history" (of its training, one
-            mapping per epoch).
+            boundaries can be drawn, see `network_lines.cuts`), "remembered" (True if there is no
+            network, but what one said of these samples), "history" (of its training, one mapping
+            per epoch).
         study: fingerprints.
         data: name of the data; `split`, `n` of `total` samples shown.
         class_names: one per class of the network, or of the data where it gives an embedding.
@@ -250,6 +251,8 @@ def history_of(home: Home, source: Source) -> tuple[Mapping[str, float], ...]:
 
     Raises: ModelError for a folder without epochs.
     """
+    if softmax_history.is_history(source.model):
+        return softmax_history.measured(source.model)
     if source.demo:
         folder = place_of(home, demos.get(source.demo)).with_suffix("")
     else:

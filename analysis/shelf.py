@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from . import dataset as datasets
-from . import demos, fitting, graph, keras_datasets, network_lines, training
+from . import demos, fitting, graph, keras_datasets, network_lines, softmax_history, training
 from . import network as networks
 from .errors import ModelError
 from .home import Home
@@ -130,6 +130,8 @@ def _verify(home: Home, key: str, pair: tuple[Network, Dataset]) -> None:
 
 
 def _read(home: Home, source: Source, report: Report) -> tuple[Network, Dataset]:
+    if softmax_history.is_history(source.model):
+        return _remembered(source)
     start, output = 0.1, source.output
     if source.demo:
         demo = demos.get(source.demo)
@@ -149,6 +151,16 @@ def _read(home: Home, source: Source, report: Report) -> tuple[Network, Dataset]
         notes = (_no_scores(network, classes),)
     notes += network.check(data)
     return network, dataclasses.replace(data, notes=data.notes + notes)
+
+
+def _remembered(source: Source) -> tuple[Network, Dataset]:
+    """What a network said, where there is none."""
+    history = softmax_history.read(source.model)
+    table, name = history.table(source.epoch), Path(source.model).stem
+    network = networks.lookup(table, history.fingerprint_of(source.epoch), name)
+    data = softmax_history.data_of(source.model, source.split, source.limit, source.seed)
+    network.check(data)
+    return network, data
 
 
 _SCORES = ("logits", "sigmoid logit")
@@ -231,6 +243,7 @@ def _card(
             "activations": sum(node.size for node in full.nodes),
             "output": network.output,
             "spaces": list(network_lines.cuts(network)) if network.class_count else [],
+            "remembered": softmax_history.is_history(source.model),
             "history": [dict(entry) for entry in history],
         },
         study=study,

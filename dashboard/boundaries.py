@@ -251,6 +251,11 @@ def _second(studies: Studies, wish: Mapping[str, Any], about: dict[str, Any]) ->
 
 def _decides(card: Card) -> None:
     """Raises: ParameterError for a network that decides nothing."""
+    if card.network.get("remembered"):
+        raise ParameterError(
+            "This study knows what a network said of its samples, but has no network that could be "
+            "asked what lies between them. Go through its epochs on the Tour page."
+        )
     if card.network["output"] == "embedding":
         raise ParameterError(
             "This network gives an embedding, not class probabilities, so that it has no decision "

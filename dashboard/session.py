@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import uuid
+from pathlib import Path
 from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, no_update
 
 from analysis import maps
+from analysis.epochs import epochs_in, is_recorded
 from analysis.errors import StudyError
 from analysis.opening import Card, identity, starting_points
 from analysis.types import Source
@@ -40,6 +42,7 @@ def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str
         "split": card.split,
         "epoch": card.epoch,
         "epochs": list(card.epochs),
+        "live": bool(source.model) and is_recorded(Path(source.model)),
         "n": card.n,
         "total": card.total,
         "data": card.data,
@@ -157,7 +160,32 @@ def register(app: Dash, studies: Studies) -> None:
         except StudyError as error:
             return no_update, str(error)
 
+    @app.callback(
+        Output(frame("asked"), "data", allow_duplicate=True),
+        Input(frame("live"), "n_intervals"),
+        State(frame("study"), "data"),
+        State(frame("asked"), "data"),
+        prevent_initial_call=True,
+    )
+    def _(_times: int, study: dict[str, Any] | None, asked: dict[str, Any] | None) -> Any:
+        # Asked once more, the study is what it has become.
+        return asked if asked and has_grown(studies, study) else no_update
+
     clientside(app)
+
+
+def has_grown(studies: Studies, study: Any) -> bool:
+    """Whether a training that is looked at has been recorded further since."""
+    if not isinstance(study, dict) or study.get("state") != "ready":
+        return False
+    try:
+        folder = Path(studies.wished(study.get("wish")).model)
+        if not is_recorded(folder):
+            return False
+        return [epoch.number for epoch in epochs_in(folder)] != study.get("epochs")
+    except StudyError as error:
+        log.warning("The training cannot be looked at again: %s", error)
+        return False
 
 
 def _opening(app: Dash, studies: Studies, which: str) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 from platformdirs import user_data_path
 
 from analysis import demos
+from analysis.epochs import SAMPLES
 from analysis.errors import ParameterError
+from analysis.softmax_history import is_history
 from analysis.types import Source
 
 PREFIX = "STRATOSCOPE_"
@@ -42,6 +44,8 @@ class Settings:
     demo: str = demos.DEFAULT
     model: str = ""
     data: str = ""
+    softmax: str = ""
+    run: str = ""
     split: str = "test"
     limit: int | None = 10_000
     seed: int = 0
@@ -51,10 +55,15 @@ class Settings:
     @property
     def source(self) -> Source:
         """The study that the command line asked for."""
+        model, data = self.model, self.data if self.model else ""
+        if self.softmax:
+            model = data = self.softmax
+        if self.run:
+            model, data = self.run, str(Path(self.run) / SAMPLES)
         return Source(
-            demo="" if self.model else self.demo,
-            model=self.model,
-            data=self.data if self.model else "",
+            demo="" if model else self.demo,
+            model=model,
+            data=data,
             split=self.split,
             limit=self.limit,
             seed=self.seed,
@@ -80,6 +89,7 @@ class Settings:
         """
         if not self.model:
             demos.get(self.demo)
+        self._check_one_study()
         if not 0 <= self.port <= 65_535:
             raise ParameterError(f"--port is a number from 0 to 65535; got {self.port}.")
         if self.limit is not None and self.limit < 1:
@@ -100,7 +110,7 @@ class Settings:
                 f"{has} was given without {lacks}. A study is a network and its data: "
                 "python app.py --model my.keras --data my.npz"
             )
-        if self.embedding and not self.model:
+        if self.embedding and not (self.model or self.run):
             raise ParameterError(
                 "--embedding says how a network of your own is read. Give it with --model and "
                 "--data; demos know themselves."
@@ -111,6 +121,26 @@ class Settings:
                 f"({PREFIX}PASSWORD=...), or say --no-auth if everybody may see this data."
             )
         return self
+
+    def _check_one_study(self) -> None:
+        named = {"--model": self.model, "--softmax": self.softmax, "--run": self.run}
+        given = [option for option, value in named.items() if value]
+        if len(given) > 1:
+            raise ParameterError(
+                f"{' and '.join(given)} name different studies. Start with one of them; others can "
+                "be opened on another port."
+            )
+        if self.softmax and not is_history(self.softmax):
+            raise ParameterError(
+                f"--softmax is a .npz file with the probabilities of every epoch; got "
+                f"'{self.softmax}'."
+            )
+        if self.run and not (Path(self.run) / SAMPLES).is_file():
+            raise ParameterError(
+                f"--run {self.run}: there is no {SAMPLES} in that folder. It is kept by "
+                "analysis.history.Recorder(folder, x, y); for a folder that has none, give --model "
+                "with that folder and --data."
+            )
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

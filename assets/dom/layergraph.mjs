@@ -73,6 +73,6 @@ export class LayerGraph {
     }));
     this.list = make(this.document, "div.layer-list", { role: "group", "aria-label": "Layers" }, ...this.rows.values());
     this.scroller = make(this.document, "div.layer-graph", {}, svg, this.list);
-    this.box.replaceChildren(make(this.document, "h3", {}, "Layers"), this.scroller);
+    this.box.replaceChildren(make(this.document, "h2", {}, "Layers"), this.scroller);
   }
 }

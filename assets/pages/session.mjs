@@ -143,6 +143,7 @@ export function session(bridge) {
           parts.cover.opening(study);
         }
       } else if (study.state === "ready") {
+        set("frame-live", { disabled: !study.live });
         await workspace.open(study);
         if (workspace.study !== study) return nothing(); // another was chosen meanwhile
         summary(study);

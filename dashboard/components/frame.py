@@ -13,6 +13,9 @@ from ..page import Page
 from ..state import DEFAULTS
 from .controls import choice, icon, icon_button, segmented
 
+LIVE = 4000
+"""Milliseconds between two looks at a training that is being recorded."""
+
 _LOGO = "M4 17l8 4 8-4M4 12l8 4 8-4M12 3L4 7l8 4 8-4-8-4z"
 _SHARE = (
     "M9 15l6-6M10.5 6.5l1.4-1.4a4.5 4.5 0 016.4 6.4L17 12.9"
@@ -79,6 +82,8 @@ def _stores(first: str) -> list[Component]:
         dcc.Store(id=frame("groups"), data=[]),
         dcc.Store(id=frame("scheme"), storage_type="local", data=""),
         dcc.Store(id=frame("sink")),
+        # Looks whether a training that is being recorded has gone on.
+        dcc.Interval(id=frame("live"), interval=LIVE, disabled=True),
     ]
 
 

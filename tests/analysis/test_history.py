@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import archive, epochs, history
+from analysis import archive, dataset, epochs, history
 from analysis.epochs import epochs_in, finished, history_in, is_recorded
-from analysis.errors import DataError, ModelError, StoreError
+from analysis.errors import DataError, ModelError, ParameterError, StoreError
 
 X = np.random.default_rng(0).random((20, 4), dtype=np.float32)
 Y = np.arange(20) % 2
@@ -159,3 +159,69 @@ def test_a_full_disk_is_said_and_leaves_no_part(
 def test_looking_at_epochs_needs_no_keras() -> None:
     code = "import sys, analysis.epochs, analysis.opening; sys.exit('keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# ------------------------------------------------------------------ with samples
+
+
+def recorder(folder: Path, x: object = X, y: object = Y, **more: object) -> history.Recorder:
+    return history.Recorder(folder, x, y, **more)  # type: ignore[arg-type]
+
+
+def test_samples_are_kept_once_and_read_again(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    model = small()
+    model.fit(X, Y, epochs=1, verbose=0, callbacks=[recorder(run, class_names=("a", "b"))])
+    data = dataset.load(run / "samples.npz")
+    np.testing.assert_array_equal(data.x, X)
+    np.testing.assert_array_equal(data.labels, Y)
+    assert data.class_names == ("a", "b")
+    before = (run / "samples.npz").stat().st_mtime_ns
+    again = recorder(run, class_names=("a", "b"))
+    model.fit(X, Y, initial_epoch=1, epochs=2, verbose=0, callbacks=[again])
+    assert (run / "samples.npz").stat().st_mtime_ns == before
+    assert [epoch.number for epoch in epochs_in(run)] == [0, 1, 2]
+
+
+def test_several_inputs_are_kept_by_name(tmp_path: Path) -> None:
+    small().fit(
+        *(X, Y), epochs=1, verbose=0, callbacks=[recorder(tmp_path, {"a": X, "b": X[:, :1]})]
+    )
+    with np.load(tmp_path / "samples.npz") as kept:
+        assert set(kept) == {"x_a", "x_b", "y"}
+
+
+def test_other_samples_in_the_same_folder_are_refused(tmp_path: Path) -> None:
+    small().fit(X, Y, epochs=1, verbose=0, callbacks=[recorder(tmp_path)])
+    other = recorder(tmp_path, X + 1)
+    with pytest.raises(DataError, match="other samples"):
+        small().fit(X, Y, initial_epoch=1, epochs=2, verbose=0, callbacks=[other])
+    assert [epoch.number for epoch in epochs_in(tmp_path)] == [0, 1]
+
+
+def test_samples_and_classes_of_other_numbers_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="x: 20, y: 19"):
+        recorder(tmp_path, X, Y[:19])
+
+
+def test_the_training_of_another_network_is_refused(tmp_path: Path) -> None:
+    fit(tmp_path, 1)
+    other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    other.compile("adam", "sparse_categorical_crossentropy")
+    with pytest.raises(DataError, match="training of another network"):
+        other.fit(
+            X, Y, initial_epoch=1, epochs=2, verbose=0, callbacks=[history.Recorder(tmp_path)]
+        )
+    # Another optimiser is no other network.
+    same = small()
+    same.compile("sgd", "sparse_categorical_crossentropy")
+    same.fit(X, Y, initial_epoch=1, epochs=2, verbose=0, callbacks=[history.Recorder(tmp_path)])
+    assert [epoch.number for epoch in epochs_in(tmp_path)] == [0, 1, 2]
+
+
+def test_a_damaged_last_epoch_is_told_before_training_goes_on(tmp_path: Path) -> None:
+    fit(tmp_path, 1)
+    file = tmp_path / "epoch-001.keras"
+    file.write_bytes(file.read_bytes()[:-300])
+    with pytest.raises(DataError, match=r"epoch-001.keras is damaged"):
+        fit(tmp_path, 2, first=1)

@@ -18,7 +18,7 @@ from analysis.engine import Engine
 from analysis.errors import ParameterError, StudyError
 from analysis.opening import Card, identity
 from analysis.store import DiskStore
-from analysis.types import Result
+from analysis.types import Result, Source
 from dashboard import theme
 from dashboard.components import frame as frame_layout
 from dashboard.figures.confusion import confusion, frequent
@@ -26,7 +26,7 @@ from dashboard.figures.network_graph import elements
 from dashboard.page import Page
 from dashboard.pages import PAGES
 from dashboard.pages.network import callbacks as network
-from dashboard.session import look_up
+from dashboard.session import has_grown, look_up
 from dashboard.state import DEFAULTS, first_colour
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -283,3 +283,21 @@ def test_identity_changes_with_the_files(tmp_path: Path, site: Site) -> None:
 def test_unpacking_ignores_nothing(site: Site) -> None:
     packed = site.card.pack()
     assert Card.unpack(packed).pack().facts == packed.facts
+
+
+def test_a_training_that_goes_on_is_noticed(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "epoch-000.keras").touch()
+    monkeypatch.setattr(site.studies, "wished", lambda wish: Source(model=str(folder)))
+    study = {"state": "ready", "wish": {"study": "run"}, "epochs": [0]}
+    assert not has_grown(site.studies, study)
+    (folder / "epoch-001.keras").touch()
+    assert has_grown(site.studies, study)
+    assert not has_grown(site.studies, study | {"epochs": [0, 1]})
+    for nothing in (None, {"state": "opening"}, study | {"state": "failed"}):
+        assert not has_grown(site.studies, nothing)
+    monkeypatch.setattr(site.studies, "wished", lambda wish: Source(model="gone"))
+    assert not has_grown(site.studies, study)

@@ -58,6 +58,9 @@ def test_sizes(text: str, size: int) -> None:
         (["--port", "eighty"], "whole number; got 'eighty'"),
         (["--port", "70000"], "0 to 65535"),
         (["--limit", "0"], "at least 1 sample"),
+        (["--softmax", "a.npz", "--model", "m.keras", "--data", "d.npz"], "--model and --softmax"),
+        (["--softmax", "history.csv"], "is a .npz file"),
+        (["--run", "nowhere"], "no samples.npz in that folder"),
         (["--memory", "lots"], "'lots' is no size"),
         (["--memory", "1MB"], "at least 64 MiB"),
         (["--model", "a.keras"], "without --data"),
@@ -125,6 +128,15 @@ def test_the_command_line_ends_with_2_and_one_sentence(
     assert words in error
     assert "Traceback" not in error
     assert len(error.strip().splitlines()) == 1
+
+
+def test_a_recorded_run_and_a_history_are_studies(tmp_path: Path) -> None:
+    (tmp_path / "samples.npz").touch()
+    run = app.settings_from(["--run", str(tmp_path)]).source
+    assert (run.model, run.data) == (str(tmp_path), str(tmp_path / "samples.npz"))
+    assert (run.demo, run.trusted) == ("", False)
+    told = app.settings_from(["--softmax", "h.npz"]).source
+    assert (told.model, told.data, told.demo) == ("h.npz", "h.npz", "")
 
 
 def test_a_network_of_ones_own_may_give_an_embedding(monkeypatch: pytest.MonkeyPatch) -> None:

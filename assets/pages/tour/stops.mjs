@@ -181,7 +181,9 @@ export class Stops {
     const { study } = page.bridge.workspace;
     const { x, centre } = this.arrays.get(cloud.key);
     const turned = frame?.facts ? this.arrays.get(frame.key) : null;
-    const space = `${study.dataKey} ${name} ${plan.home}`;
+    // Axes of its own are the same in every network of that form; principal ones are the home's.
+    const { dimensions, axes } = cloud.facts;
+    const space = `${study.dataKey} ${name} ${dimensions > axes ? plan.home : dimensions}`;
     // Through all epochs places are counted from one centre, or its own motion would not be seen.
     if (!this.centres.has(space)) this.centres.set(space, centre.values);
     const names = this.namesOf(name, cloud.facts, frame?.facts);

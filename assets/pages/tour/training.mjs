@@ -21,8 +21,8 @@ export class Training {
 
   /** What of a wish says which training is meant. */
   static about(wish) {
-    const { study, split, data_of: of } = wish ?? {};
-    return JSON.stringify([study, split, of]);
+    const { study, split, data_of: of, recorded } = wish ?? {};
+    return JSON.stringify([study, split, of, recorded]);
   }
 
   /** The server says what is known of a training. */
