@@ -45,6 +45,7 @@ _SAYING = {
     "tour cloud": "Taking activations",
     "tour frame": "Turning layers towards each other",
     "tour plane": "Separating classes",
+    "tour views": "Drawing by other methods",
     "losses": "Losses",
 }
 
@@ -54,6 +55,7 @@ _WORK = {
     "trust": 10.0,
     "pockets": 0.2,
     "tour frame": 0.05,
+    "tour views": 2.0,
 }
 """What a question takes on average beside others of its job, 1 for what is not here: so that what
 is left can be told from what is done."""

@@ -6,8 +6,6 @@ This file imports neither TensorFlow nor Keras: the web process imports it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ import numpy as np
 from . import images, poison, samples
 from .errors import DataError, ParameterError
 from .images import thumbnails
+from .keys import fingerprint
 from .named import BUILT_IN
 from .npz import MAX_BYTES, Npz
 from .splits import SPLITS, pick, quotas, stratified
@@ -91,28 +90,6 @@ def load(
         )
     with Npz(path) as arrays:
         return _from_arrays(path.stem, f"'{path}'", arrays, asked)
-
-
-def fingerprint(inputs: Inputs, labels: Array, class_names: tuple[str, ...]) -> str:
-    """SHA-256 over the content of a data set, whatever its name and place.
-
-    Args:
-        inputs: input name -> (n, *shape) float32; their order does not matter.
-        labels: (n,) int64.
-    Returns: 64 hexadecimal digits.
-    """
-    names = sorted(inputs)
-    head = {
-        "format": "stratoscope data 1",
-        "inputs": [[name, list(inputs[name].shape)] for name in names],
-        "class_names": list(class_names),
-    }
-    digest = hashlib.sha256(json.dumps(head).encode())
-    for name in names:
-        # Little-endian on every machine; no copy on the usual ones.
-        digest.update(np.ascontiguousarray(inputs[name], dtype="<f4").data)
-    digest.update(np.ascontiguousarray(labels, dtype="<i8").data)
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

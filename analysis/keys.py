@@ -1,4 +1,5 @@
-"""Addresses of results: the digest of a question and of everything that its answer depends on."""
+"""Addresses of results: the digest of a question and of everything that its answer depends on,
+among that the content of a data set."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from .types import Study
+import numpy as np
+
+from .types import Array, Inputs, Study
 
 
 def digest(value: Any) -> str:
@@ -43,3 +46,25 @@ def cache_key(question: str, *, version: int, study: Study, **parameters: Any) -
 def is_key(text: str) -> bool:
     """Whether a text from outside has the form of an address."""
     return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
+
+
+def fingerprint(inputs: Inputs, labels: Array, class_names: tuple[str, ...]) -> str:
+    """SHA-256 over the content of a data set, whatever its name and place.
+
+    Args:
+        inputs: input name -> (n, *shape) float32; their order does not matter.
+        labels: (n,) int64.
+    Returns: 64 hexadecimal digits.
+    """
+    names = sorted(inputs)
+    head = {
+        "format": "stratoscope data 1",
+        "inputs": [[name, list(inputs[name].shape)] for name in names],
+        "class_names": list(class_names),
+    }
+    digest = hashlib.sha256(json.dumps(head).encode())
+    for name in names:
+        # Little-endian on every machine; no copy on the usual ones.
+        digest.update(np.ascontiguousarray(inputs[name], dtype="<f4").data)
+    digest.update(np.ascontiguousarray(labels, dtype="<i8").data)
+    return digest.hexdigest()

@@ -70,4 +70,5 @@ QUESTIONS = {
     "tour frame": Question(version=1, answer="analysis.tour_answers:frame"),
     "losses": Question(version=1, answer="analysis.tour_answers:losses"),
     "tour plane": Question(version=2, answer="analysis.tour_answers:separating"),
+    "tour views": Question(version=1, answer="analysis.comparison_answers:views"),
 }

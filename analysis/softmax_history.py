@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import dataset
 from .errors import DataError
+from .keys import fingerprint
 from .npz import Npz
 from .splits import stratified
 from .types import Array, Dataset
@@ -145,7 +145,7 @@ def data_of(path: str | Path, split: str, limit: int | None, seed: int) -> Datas
         class_names=history.class_names,
         indices=kept,
         total=len(labels),
-        fingerprint=dataset.fingerprint(inputs, labels[kept], history.class_names),
+        fingerprint=fingerprint(inputs, labels[kept], history.class_names),
         notes=(
             "There is neither a network nor a picture here, but what a network said of numbered "
             "samples, epoch by epoch.",

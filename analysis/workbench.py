@@ -32,6 +32,9 @@ THUMBNAIL_SIDE = 64
 TOUR_AXES = 64
 """Dimensions that a tour goes through; wider layers are seen along as many principal axes."""
 
+VIEWED = 1000
+"""Samples that a tour is compared by with other drawings: t-SNE and UMAP of 10,000 take a minute
+each."""
 
 MAP: Mapping[str, Any] = MappingProxyType(
     {
@@ -283,6 +286,14 @@ class Workbench:
         """The plane of that space in which classes lie apart best: array `plane` (w, 2)."""
         chosen = sorted(set(classes))
         return self.ask("tour plane", layer=layer, most=most, classes=chosen, axes="")
+
+    def tour_views(
+        self, layer: str, kind: str, seed: int = 0, count: int = VIEWED, most: int = TOUR_AXES
+    ) -> Result:
+        """A layer's samples as another method than a tour draws them, "pca", "umap" or "t-sne":
+        arrays `places` (m, 2), `samples` (m,), at most `count`, chosen by `seed`."""
+        about = {"layer": layer, "most": most, "axes": ""}
+        return self.ask("tour views", kind=kind, seed=seed, count=count, **about)
 
     def _cloud(self, layer: str, which: Which, position: int) -> dict[str, Any]:
         shape = self.network.operation(layer).shape

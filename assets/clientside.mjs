@@ -59,6 +59,7 @@ const CLICKS = [
   "tourPlay",
   "tourDirection",
   "tourSeparate",
+  "tourUndo",
   "tourReset",
   "tourPng",
   "tourCsv",

@@ -13,6 +13,7 @@ export class TourView {
    * @param {(sample: number, event?: MouseEvent) => void} parts.on.hover - -1 for none.
    * @param {(key: string) => void} parts.on.key - what the page does for a key.
    * @param {() => void} parts.on.played - it plays or halts.
+   * @param {() => void} [parts.on.drawn] - another frame was drawn.
    */
   constructor({ box, workspace, on }) {
     Object.assign(this, { box, workspace, on, tool: "rectangle", radius: 3, handled: true });
@@ -130,6 +131,7 @@ export class TourView {
     }
     const moves = this.pose.step(this.page.performance.now());
     for (const pane of this.panes) pane.draw();
+    this.on.drawn?.();
     if (moves) this.soon();
   }
 

@@ -5,7 +5,10 @@ import { LayerGraph } from "../dom/layergraph.mjs";
 import { Legend } from "../dom/legend.mjs";
 import { count, make, percent } from "../dom/make.mjs";
 import { TourView } from "../dom/tourview.mjs";
+import { Comparison } from "./tour/multiples.mjs";
+import { Kept } from "./tour/kept.mjs";
 import { Playhead } from "./tour/playhead.mjs";
+import { Splits } from "./tour/splits.mjs";
 import { Stops } from "./tour/stops.mjs";
 import { Training } from "./tour/training.mjs";
 
@@ -20,7 +23,10 @@ export function tour(bridge) {
   const page = { bridge, id };
   const stops = new Stops(page, () => redraw());
   const training = new Training(page);
+  const comparison = new Comparison(page);
   const playhead = new Playhead(page, stops, stand, rest);
+  const splits = new Splits(page, stops, () => (playhead.came(), redraw()));
+  const kept = new Kept(page, () => parts.view, bridge.window.localStorage);
 
   /** The page's parts, made anew whenever it is shown. */
   function mount() {
@@ -33,14 +39,18 @@ export function tour(bridge) {
       on: {
         select: (samples, how) => workspace.select(samples, how),
         hover,
-        key: (key) => (key === "n" ? parts.view.redirect() : separate()),
+        key: (key) => ({ n: redirect, s: separate, u: () => kept.undo() })[key](),
+        grip: () => kept.remember(),
         played,
+        drawn: () => comparison.frameChanged(parts.view.matrix, parts.view.data.layer),
       },
     });
     parts.legend = new Legend(byId("legend"), workspace, (focus) => changeView({ focus }));
     parts.graph = new LayerGraph(id("graph"), (layer) => changeView(viewOf(layer)));
     playhead.mounted(id("rails"));
     training.mounted();
+    comparison.mounted();
+    kept.mounted();
     played();
     return true;
   }
@@ -72,8 +82,11 @@ export function tour(bridge) {
       return;
     }
     tell(data);
-    parts.view.show(data);
+    beside();
+    // What has come since of the other split is part of it.
+    parts.view.show({ ...(stops.at(stops.shown) ?? data), title: data.title });
     workspace.drawn = plan.network;
+    kept.draw();
   }
 
   /** Say what is drawn. */
@@ -89,10 +102,55 @@ export function tour(bridge) {
     stop.title = `Tour of ${stop.layer}. ${subtitle} Space plays and halts, brackets choose an axis, arrows move it.`;
   }
 
+  /** Have the other split drawn beside, or not any more. */
+  function beside() {
+    splits.ask();
+    parts.view.beside(splits.crowd);
+    const [own, other] = splits.captions;
+    parts.view.main.caption.textContent = own;
+    if (parts.view.panes[1]) parts.view.panes[1].caption.textContent = other;
+  }
+
+  /** Show samples as their own pictures. */
+  async function look(how) {
+    parts.look = how;
+    const { study } = workspace;
+    if (how !== "images" || !workspace.ready) return sheet(null);
+    if (!study.keys.thumbnails) {
+      set("tour-look", { value: "points" });
+      return toast("These samples are no images.");
+    }
+    try {
+      const { values, shape } = await workspace.array(study.keys.thumbnails, "images");
+      if (parts.look !== "images" || workspace.study.dataKey !== study.dataKey) return undefined;
+      return sheet({ values, height: shape[1], width: shape[2], channels: shape[3] });
+    } catch (error) {
+      set("tour-look", { value: "points" });
+      return toast(`The images cannot be shown: ${error.message ?? error}`);
+    }
+  }
+
+  function sheet(found) {
+    parts.view.main.sheet = found;
+    parts.view.soon();
+  }
+
+  function redirect() {
+    kept.remember();
+    parts.view.redirect();
+  }
+
+  function play() {
+    if (!parts.view.data) return;
+    if (!parts.view.playing) kept.remember();
+    parts.view.play(!parts.view.playing);
+  }
+
   /** Stand between two stops of a rail. */
   function stand(a, b, part) {
     if (!mount()) return;
     for (const stop of [a, b]) if (stop && !stop.title) stop.title = `Tour of ${stop.layer}.`;
+    if (splits.on && playhead.moving) splits.need(playhead.moving);
     parts.view.between(a, b, part);
     id("title").textContent = b && part > 0 && a.layer !== b.layer ? `${a.layer} → ${b.layer}` : `${a.layer}: ${a.shape.join(" x ")}`;
   }
@@ -132,7 +190,9 @@ export function tour(bridge) {
     const { key } = stops;
     try {
       const { values } = await workspace.array(done.plane.key, "plane");
-      if (key === stops.key && id("view")) parts.view.goTo(Float64Array.from(values));
+      if (key !== stops.key || !id("view")) return;
+      kept.remember();
+      parts.view.goTo(Float64Array.from(values));
     } catch (error) {
       toast(`Classes cannot be separated: ${error.message ?? error}`);
     }
@@ -161,7 +221,9 @@ export function tour(bridge) {
     const other = before && ["study", "split", "data_of"].some((name) => (before[name] ?? null) !== (now[name] ?? null));
     if (other) {
       stops.forget();
+      splits.others.forget();
       parts.view?.clear();
+      if (parts.view && parts.look === "images") look("images");
     }
     redraw();
   });
@@ -172,12 +234,14 @@ export function tour(bridge) {
       set("tour-layer", { data: study.layers.map(({ name }) => ({ value: name, label: name })) });
       // Of several paths through a layer the one is taken that is most like the one before.
       const path = stops.plan?.wish.study === study.wish.study ? stops.plan.layers.map(({ name }) => name) : [];
-      const wanted = { ...study.wish, layer: layerOf(view, study).name };
+      // A training that goes on is another one than it was.
+      const whole = { ...study.wish, recorded: study.epochs.length };
+      const wanted = { ...whole, layer: layerOf(view, study).name };
       const { path: _, ...before } = known ?? {};
       const changed = JSON.stringify(wanted) !== JSON.stringify(before);
       // Losses are of the whole training, whichever epoch of it is shown.
-      const other = Training.about(trained) !== Training.about(study.wish);
-      return [changed ? { ...wanted, path } : nothing(), wanted.layer, other ? study.wish : nothing()];
+      const other = Training.about(trained) !== Training.about(whole);
+      return [changed ? { ...wanted, path } : nothing(), wanted.layer, other ? whole : nothing()];
     },
 
     pickTourLayer(layer, view) {
@@ -186,7 +250,11 @@ export function tour(bridge) {
       return { ...view, ...viewOf(layer) };
     },
 
-    tourPlan: told((plan) => mount() && stops.setPlan(plan)),
+    tourPlan: told((plan) => {
+      if (!mount()) return;
+      stops.setPlan(plan);
+      comparison.about(plan?.wish);
+    }),
     tourProgress: told((progress) => stops.working(progress)),
     tourComputed: told((end) => stops.computed(end)),
     tourPlaneAnswer: told((end) => separated(end)),
@@ -194,20 +262,30 @@ export function tour(bridge) {
     tourLayersAnswer: told((end) => playhead.computed(end)),
     tourEpochsProgress: told((progress) => playhead.working(progress)),
     tourEpochsAnswer: told((end) => playhead.computed(end)),
+    tourViews: told((plan) => comparison.planned(plan)),
+    tourViewsProgress: told((progress) => comparison.working(progress)),
+    tourViewsAnswer: told((end) => comparison.answer(end)),
     tourLosses: told((plan) => training.planned(plan)),
     tourLossesProgress: told((progress) => training.working(progress)),
     tourLossesAnswer: told((end) => training.answer(end)),
 
-    tourStyle(tool, radius, handles, speed) {
+    tourBeside: told((plan) => splits.planned(plan)),
+    tourBesideProgress: told((progress) => splits.others.working(progress)),
+    tourBesideAnswer: told((end) => splits.answer(end)),
+    tourSplits: told((on) => Boolean(on) !== splits.on && splits.turn(Boolean(on))),
+
+    tourStyle(tool, how, radius, handles, speed) {
       if (!parts.view) return nothing();
+      if (how !== (parts.look ?? "points")) look(how);
       Object.assign(parts.view, { tool, radius, handled: handles });
       parts.view.pose.speed = speed;
       parts.view.soon();
       return nothing();
     },
 
-    tourPlay: done(() => parts.view.data && parts.view.play(!parts.view.playing)),
-    tourDirection: done(() => parts.view.redirect()),
+    tourPlay: done(play),
+    tourDirection: done(redirect),
+    tourUndo: done(() => kept.undo()),
     tourSeparate: done(separate),
     tourReset: done(() => parts.view.data && parts.view.reset()),
     tourPng: done(png),

@@ -127,3 +127,109 @@ def test_what_has_no_loss_is_explained(
 ) -> None:
     recorded(site, monkeypatch, **change)
     assert words in tour.training_plan(site.studies, WISH)["error"]
+
+
+VIEWS = WISH | {"layer": "prediction"}
+
+
+def test_a_comparison_asks_for_every_drawing_at_every_epoch(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(site, monkeypatch)
+    task = tours.TASKS["views"](site.studies, VIEWS | {"epochs": [2, 0, 2], "count": 10**9})
+    assert [step["source"]["epoch"] for step in task["steps"]] == [0, None]
+    cloud = {"layer": "prediction", "most": 64, "axes": ""}
+    assert task["steps"][0]["questions"][0]["parameters"] == cloud
+    asked = {one["name"]: one for one in task["steps"][1]["questions"]}
+    assert list(asked) == ["cloud", "pca", "umap", "t-sne"]
+    about = cloud | {"kind": "umap", "seed": 0, "count": 1000}
+    assert asked["umap"] == {"name": "umap", "question": "tour views", "parameters": about}
+
+
+def test_a_comparison_is_put_together(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded(site, monkeypatch)
+    wish = VIEWS | {"epochs": [0, 1]}
+    plan = tour.views_plan(site.studies, wish)
+    assert (plan["wish"], plan["recorded"], plan["epochs"]) == (wish, [0, 1, 2], [0, 1])
+    assert (plan["missing"], plan["layer"]) == (8, "prediction")
+    assert plan["jumps"] == {"pca": [None], "umap": [None], "t-sne": [None], "layer": [None]}
+    places = np.random.default_rng(0).normal(size=(12, 2)).astype(np.float32)
+    samples = np.arange(12, dtype=np.int32)
+    drawn, cloud = (plan["cells"][0][name]["key"] for name in ("umap", "cloud"))
+    site.studies.store.put(drawn, Result({"places": places, "samples": samples}, {"count": 12}))
+    site.studies.store.put(cloud, Result({"x": places}, {"kept": 1.0}))
+    found = tour.views_plan(site.studies, wish)
+    assert found["missing"] == 4, "both epochs have the same card here"
+    assert found["cells"][1]["umap"] == {"key": drawn, "facts": {"count": 12}}
+    assert found["jumps"]["umap"] == [pytest.approx(0, abs=1e-6)]
+    assert found["jumps"]["layer"] == [0.0]
+    assert found["jumps"]["pca"] == [None]
+
+
+def test_what_cannot_be_measured_is_left_out(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded(site, monkeypatch)
+    wish = VIEWS | {"epochs": [0, 1]}
+    cell = tour.views_plan(site.studies, wish)["cells"][0]
+    samples = np.arange(12, dtype=np.int32)
+    for kind, places in {"pca": np.full((12, 2), np.nan), "umap": np.ones((12, 2))}.items():
+        site.studies.store.put(
+            cell[kind]["key"], Result({"places": places, "samples": samples}, {"count": 12})
+        )
+    jumps = tour.views_plan(site.studies, wish)["jumps"]
+    assert (jumps["pca"], jumps["umap"]) == ([None], [None])
+
+
+@pytest.mark.parametrize("epochs", ["0", [], [7], [True], [0.0], [[0]], {"0": 1}, list(range(99))])
+def test_forged_epochs_are_refused(
+    site: Site, monkeypatch: pytest.MonkeyPatch, epochs: Any
+) -> None:
+    recorded(site, monkeypatch)
+    with pytest.raises(ParameterError, match="Epochs of this training are from 0 to 2, 3 of them"):
+        tours.views_task(site.studies, VIEWS | {"epochs": epochs})
+    assert "from 0 to 2" in tour.views_plan(site.studies, VIEWS | {"epochs": epochs})["error"]
+
+
+def test_epochs_are_spread_evenly_until_some_are_chosen(site: Site) -> None:
+    def chosen(*known: int, **wish: Any) -> list[int]:
+        return tours.compared(dataclasses.replace(site.card, epochs=known), wish)
+
+    assert chosen(*range(31)) == [0, 8, 15, 22, 30]
+    assert chosen(0, 4) == [0, 4]
+    assert chosen(*range(31), epochs=[30, 2, 2]) == [2, 30]
+    with pytest.raises(ParameterError, match=r"At most 12 epochs .* got 13"):
+        chosen(*range(31), epochs=list(range(13)))
+
+
+def test_what_cannot_be_compared_is_explained(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "no epochs to compare" in tour.views_plan(site.studies, VIEWS)["error"]
+    assert "no study" in tour.views_plan(site.studies, {})["error"]
+    nodes = [dataclasses.replace(node, shape=(1,)) for node in site.card.graph.nodes]
+    recorded(site, monkeypatch, graph=dataclasses.replace(site.card.graph, nodes=tuple(nodes)))
+    assert "single dimension" in tour.views_plan(site.studies, VIEWS)["error"]
+
+
+def test_a_wide_layer_is_compared_along_the_axes_of_the_finished_network(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes = [dataclasses.replace(node, shape=(65,)) for node in site.card.graph.nodes]
+    graph = dataclasses.replace(site.card.graph, nodes=tuple(nodes))
+    card = dataclasses.replace(site.card, epochs=(0, 1), graph=graph)
+    study = dataclasses.replace(card.study, network="c" * 64)
+    early = dataclasses.replace(card, study=study)
+    known: dict[Any, Any] = {None: card, 0: early}
+    monkeypatch.setattr(site.studies, "card", lambda source: known.get(source.epoch))
+    monkeypatch.setattr(site.studies, "wished", lambda wish: Source(epoch=wish.get("epoch")))
+    identity = card.study.identity
+    for _ in range(2):  # whether or not the first epoch was opened before
+        task = tours.views_task(site.studies, VIEWS | {"epoch": None})
+        first, last = task["steps"]
+        axes = [step["questions"][1]["parameters"]["axes"] for step in (first, last)]
+        assert axes == [identity, ""]
+        assert (first["other"]["epoch"], last["other"]) == (None, None)
+        known.pop(0, None)
+    known.pop(None)
+    known[0] = early
+    plan = tour.views_plan(site.studies, VIEWS | {"epoch": 0})
+    assert plan["cells"][0]["pca"] == {"key": None, "facts": None}
+    with pytest.raises(ParameterError, match="still being computed"):
+        tours.views_task(site.studies, VIEWS | {"epoch": 0})

@@ -13,10 +13,13 @@ export class Stops {
   /**
    * @param {object} page - of `tour.mjs`.
    * @param {() => void} changed - a stop has come, or cannot be had.
-   * @param {string} compute - store that starts the job of a cloud.
+   * @param {object} [how]
+   * @param {string} [how.compute] - store that starts the job of a cloud.
+   * @param {() => void} [how.again] - ask the server once more what there is.
    */
-  constructor(page, changed, compute = "tour-to-compute") {
-    Object.assign(this, { page, changed, compute });
+  constructor(page, changed, { compute = "tour-to-compute", again } = {}) {
+    Object.assign(this, { page, changed, compute, asksAgain: again });
+    this.companion = null; // the same of other samples, which are drawn beside
     this.arrays = new Map(); // key -> what was fetched, the least used first
     this.coming = new Map(); // key -> promise of it
     this.forget();
@@ -65,9 +68,10 @@ export class Stops {
     if (!end || this.asked === null || !this.plan) return undefined;
     this.say("");
     const { done, reason } = outcome(end);
-    if (this.asked !== this.key || (done.cloud && done.cloud.key !== this.key)) return undefined;
+    if (this.asked !== this.key || (this.key && done.cloud && done.cloud.key !== this.key)) return undefined;
     this.asked = null;
-    if (done.axes) return this.again(); // now it is known where the cloud lies
+    // Now it is known where the cloud lies.
+    if (done.axes || (done.cloud && this.plan.parts.cloud.key === null)) return this.again();
     if (!done.cloud) return this.fail(reason);
     this.takeUp({ cloud: done.cloud });
     return this.take();
@@ -75,7 +79,8 @@ export class Stops {
 
   /** Ask the server once more what there is. */
   again() {
-    this.page.bridge.set("tour-again", { n_clicks: Date.now() });
+    if (this.asksAgain) this.asksAgain();
+    else this.page.bridge.set("tour-again", { n_clicks: Date.now() });
   }
 
   /** Facts that a job has told: name of a part -> {"key", "facts"}. */
@@ -176,7 +181,8 @@ export class Stops {
     return found;
   }
 
-  stopOf({ name, shape, cloud, frame }) {
+  stopOf(entry) {
+    const { name, shape, cloud, frame } = entry;
     const { plan, page } = this;
     const { study } = page.bridge.workspace;
     const { x, centre } = this.arrays.get(cloud.key);
@@ -188,12 +194,27 @@ export class Stops {
     if (!this.centres.has(space)) this.centres.set(space, centre.values);
     const names = this.namesOf(name, cloud.facts, frame?.facts);
     return {
-      space, key: cloud.key, layer: name, shape, clouds: [x.values], centre: this.centres.get(space),
+      space, key: cloud.key, layer: name, shape, centre: this.centres.get(space),
+      clouds: this.companion ? [x.values, this.companion.cloudAt(entry)] : [x.values],
       frame: turned ? Float64Array.from(turned.frame.values) : null,
       end: plan.home ?? "", names, facts: cloud.facts, how: frame?.facts ?? null,
       classes: name === PREDICTION && page.bridge.workspace.classifies,
       coloured: Boolean(names) && (name === PREDICTION || Boolean(frame?.facts?.classes)),
     };
+  }
+
+  /** The samples of this one at another's stop; null until they have come. */
+  cloudAt({ name, epoch }) {
+    const { plan } = this;
+    if (!plan || plan.error) return null;
+    const entry = epoch === undefined
+      ? this.entries("layer").find((one) => one.name === name)
+      : plan.layer === name && this.entries("epoch").find((one) => one.epoch === epoch);
+    if (!entry?.cloud.facts) return null;
+    const known = this.arrays.get(entry.cloud.key);
+    if (known) return known.x.values;
+    this.bring(entry.cloud.key, ["x", "centre"]).then(() => this.changed(), (error) => this.fail(String(error.message ?? error)));
+    return null;
   }
 
   /** Names of the axes, where they have any. */

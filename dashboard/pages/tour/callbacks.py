@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State
 
 from analysis.errors import StudyError
 
-from ... import clouds, tours
+from ... import clouds, tour_beside, tours
 from ...clientside import Linker
 from ...ids import frame
 from ...jobs import run_on_engine, run_tasks
@@ -23,6 +23,7 @@ CLICKS = {
     "play": "tourPlay",
     "direction": "tourDirection",
     "separate": "tourSeparate",
+    "undo": "tourUndo",
     "reset": "tourReset",
     "png": "tourPng",
     "csv": "tourCsv",
@@ -38,6 +39,22 @@ def training_plan(studies: Studies, wish: Any) -> dict[str, Any]:
     """What is known of how a network learnt, or {"error"} in words."""
     try:
         return tours.training(studies, wish)
+    except StudyError as error:
+        return {"error": str(error)}
+
+
+def views_plan(studies: Studies, wish: Any) -> dict[str, Any]:
+    """What is known of a layer drawn by other methods, or {"error"} in words."""
+    try:
+        return tours.views_plan(studies, wish)
+    except StudyError as error:
+        return {"error": str(error)}
+
+
+def beside(studies: Studies, wish: Any) -> dict[str, Any]:
+    """Where the other split's clouds lie, or {"error"} in words."""
+    try:
+        return tour_beside.beside_plan(studies, wish)
     except StudyError as error:
         return {"error": str(error)}
 
@@ -58,9 +75,18 @@ def register(app: Dash, studies: Studies) -> None:
     def _(wish: dict[str, Any] | None) -> Any:
         return training_plan(studies, wish) if wish else None
 
+    @app.callback(Output(ids("views"), "data"), Input(ids("compared"), "data"))
+    def _(wish: dict[str, Any] | None) -> Any:
+        return views_plan(studies, wish) | {"wish": wish} if wish else None
+
+    @app.callback(Output(ids("beside"), "data"), Input(ids("other"), "data"))
+    def _(wish: dict[str, Any] | None) -> Any:
+        return beside(studies, wish) | {"wish": wish} if wish else None
+
     stores = (ids("to-compute"), ids("progress"), ids("computed"))
     run_on_engine(app, stores, ("answer", partial(tours.cloud_task, studies)), 150)
-    tasks = {name: partial(prepare, studies) for name, prepare in tours.TASKS.items()}
+    prepared = tours.TASKS | {"beside": tour_beside.beside_task}
+    tasks = {name: partial(prepare, studies) for name, prepare in prepared.items()}
     run_tasks(app, ids, tasks, NEWEST)
     _clientside(app)
 
@@ -92,9 +118,17 @@ def _clientside(app: Dash) -> None:
     link.tell("tourLosses", Input(ids("losses"), "data"))
     link.tell("tourLossesProgress", Input(ids("progress-losses"), "data"))
     link.tell("tourLossesAnswer", Input(ids("answer-losses"), "data"))
+    link.tell("tourViews", Input(ids("views"), "data"))
+    link.tell("tourViewsProgress", Input(ids("progress-views"), "data"))
+    link.tell("tourViewsAnswer", Input(ids("answer-views"), "data"))
+    link.tell("tourBeside", Input(ids("beside"), "data"))
+    link.tell("tourBesideProgress", Input(ids("progress-beside"), "data"))
+    link.tell("tourBesideAnswer", Input(ids("answer-beside"), "data"))
+    link.tell("tourSplits", Input(ids("both"), "checked"))
     link.tell(
         "tourStyle",
         Input(ids("tool"), "value"),
+        Input(ids("look"), "value"),
         Input(ids("radius"), "value"),
         Input(ids("handles"), "checked"),
         Input(ids("speed"), "value"),

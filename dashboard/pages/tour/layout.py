@@ -23,20 +23,27 @@ from .reading import TEXTS
 ids = Ids("tour")
 
 TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso"}
+LOOKS = {"points": "Points", "images": "Images"}
 DOWNLOADS = {"png": "Picture (PNG)", "csv": "Projection matrix (CSV)"}
 
+_UNDO = "M9 14L4 9l5-5M4 9h10a6 6 0 010 12h-3"
 _RESET = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
 
 
 def layout() -> Component:
     """The page before any study is open."""
-    own = [dcc.Store(id=ids(name)) for name in ("knobs", "plan", "trained", "losses")]
+    names = ("knobs", "plan", "trained", "losses", "compared", "views", "other", "beside")
+    own = [dcc.Store(id=ids(name)) for name in names]
     return page("tour", own, _toolbar(), (_left(), _centre(), _side()))
 
 
 def stores() -> list[Component]:
     """What jobs are started by and what they write to."""
-    tasks = [f"{name}-{task}" for task in tours.TASKS for name in ("wish", "progress", "answer")]
+    tasks = [
+        f"{name}-{task}"
+        for task in (*tours.TASKS, "beside")
+        for name in ("wish", "progress", "answer")
+    ]
     return [dcc.Store(id=ids(name)) for name in ("to-compute", "progress", "computed", *tasks)]
 
 
@@ -61,7 +68,10 @@ def _toolbar() -> Component:
         ),
         tools(
             explained(ids("help"), TEXTS, width=470),
-            [icon_button(ids("reset"), _RESET, "Show all samples again (key 0)")],
+            [
+                icon_button(ids("undo"), _UNDO, "Back to the projection before (key U)"),
+                icon_button(ids("reset"), _RESET, "Show all samples again (key 0)"),
+            ],
             {ids(name): text for name, text in DOWNLOADS.items()},
         ),
     )
@@ -88,6 +98,7 @@ def _centre() -> Component:
         [
             tool_row(
                 segments(ids("tool"), "Drag", TOOLS, "rectangle"),
+                segments(ids("look"), "Show", LOOKS, "points"),
                 html.Div(
                     [
                         html.Span("Size", className="label"),
@@ -96,6 +107,7 @@ def _centre() -> Component:
                     className="choice",
                 ),
                 dmc.Switch(id=ids("handles"), label="Handles", size="xs", checked=True),
+                dmc.Switch(id=ids("both"), label="Other split", size="xs", checked=False),
             ),
             heading(ids("title"), ids("subtitle")),
             html.Div(id=ids("view"), className="tour-box"),
@@ -111,4 +123,12 @@ def _centre() -> Component:
 
 def _side() -> Component:
     panel = html.Div(id=ids("training"), className="tour-training")
-    return side(ids("tab"), [Tab("training", "Training", panel)])
+    compare = html.Div(id=ids("compare"), className="tour-compare")
+    return side(
+        ids("tab"),
+        [
+            Tab("training", "Training", panel),
+            Tab("compare", "Compare", compare),
+            Tab("kept", "Kept", html.Div(id=ids("kept"), className="tour-kept")),
+        ],
+    )

@@ -33,6 +33,13 @@ TEXTS = (
         "learnt long after the others are named.",
     ),
     (
+        "Compare",
+        "Beside the picture: the same epochs as this projection, PCA, UMAP, t-SNE and two random "
+        "planes draw them, a row each. Under a fixed plane samples move as far as the network "
+        "moved them; UMAP and t-SNE lay all of them out anew, and jump also where little has "
+        "changed. Each row says how far.",
+    ),
+    (
         "Keys",
         "Space plays and halts, N chooses a new direction, S separates, + and - zoom, 0 shows all. "
         "The brackets choose an axis, arrows move it.",
