@@ -4,6 +4,7 @@ python app.py                                   the embedded demo
 python app.py --demo lenet5-mnist               a demo of the literature
 python app.py --model my.keras --data my.npz    a network of your own
 python app.py --model run7/ --data my.npz       every epoch of its training
+python app.py --model my.keras --data my.npz --checkpoints run7/    every epoch, as weights alone
 python app.py --run run7/                       the same, with the samples that were recorded
 python app.py --softmax history.npz             what a network said, epoch by epoch
 """
@@ -25,7 +26,7 @@ from typing import Any
 from analysis import archive
 from analysis.demos import DEMOS
 from analysis.engine import Engine
-from analysis.epochs import finished
+from analysis.epochs import epochs_of, finished
 from analysis.errors import StudyError
 from analysis.home import Home
 from analysis.opening import find_card, identity
@@ -52,6 +53,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a Keras 3 network: a .keras file (or a .h5 that you trust), or a folder with a "
         ".keras file per epoch",
+    )
+    study.add_argument(
+        "--checkpoints",
+        metavar="FOLDER",
+        help="epochs of the network in --model: a .keras or .weights.h5 file per epoch, as "
+        "keras.callbacks.ModelCheckpoint writes them, whose name ends in its number; the last is "
+        "the finished network",
     )
     study.add_argument(
         "--data",
@@ -127,7 +135,7 @@ def settings_from(arguments: Sequence[str]) -> Settings:
             values[name] = tuple(value)
         else:
             values[name] = parse(name, value) if isinstance(value, str) else value
-    for name in ("home", "data_dir", "model", "data", "softmax", "run"):
+    for name in ("home", "data_dir", "model", "checkpoints", "data", "softmax", "run"):
         if values.get(name):
             expanded = _expanded(name, values[name])
             values[name] = expanded if name == "home" else str(expanded)
@@ -151,8 +159,9 @@ def open_first(settings: Settings, home: Home, engine: Engine) -> None:
     if not source.model:
         return
     file = finished(Path(source.model))
-    if file.suffix == ".keras":
-        archive.inspect(file)
+    for each in {file, *(epoch.path for epoch in epochs_of(source)[-1:])}:
+        if each.suffix == ".keras":
+            archive.inspect(each)
     if find_card(DiskStore(home), source) is not None:
         return
     job = f"open-{identity(source)}"

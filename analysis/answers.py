@@ -11,6 +11,7 @@ import numpy as np
 from . import activations, assess, ordering
 from . import dataset as datasets
 from . import glyph as glyphs
+from .calls import PREDICTION
 from .types import Array, Fill, Graph, Metric, Preprocessing, Result
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 def predictions(bench: Workbench) -> Result:
     """Class probabilities of all samples, and how often the network is right."""
-    probabilities = bench.network.predict(bench.dataset.inputs)
+    bench.network.check_classifies()
+    at_hand = bench.at_hand.get(PREDICTION)
+    probabilities = bench.network.predict(bench.dataset.inputs) if at_hand is None else at_hand
     predicted = probabilities.argmax(axis=1).astype(np.int32)
     labels = bench.dataset.labels
     classes = bench.network.class_count

@@ -51,6 +51,7 @@ class ArchiveInfo:
         name: of the file, for messages.
         fingerprint: SHA-256 of configuration and weights; neither the file's name, nor dates,
             nor what was compiled for training change it.
+        layers: SHA-256 of the configuration alone.
         config: the configuration, every object of which is on the list of `allowed`.
         keras_version: that wrote it, "" if it does not say.
         weights: bytes of `model.weights.h5`.
@@ -58,6 +59,7 @@ class ArchiveInfo:
 
     name: str
     fingerprint: str
+    layers: str
     config: Mapping[str, Any]
     keras_version: str
     weights: int
@@ -125,6 +127,7 @@ def _read(path: Path, folder: Path | None) -> ArchiveInfo:
             config = _config(_small(archive, members[CONFIG], name), name)
             text = json.dumps(config, sort_keys=True, separators=(",", ":")).encode()
             digest.update(len(text).to_bytes(8, "big") + text)
+            layers = digest.hexdigest()
             weights = _chunks(archive, members[WEIGHTS], name)
             if folder is None:
                 size = sum(_feed(digest, chunk) for chunk in weights)
@@ -133,7 +136,28 @@ def _read(path: Path, folder: Path | None) -> ArchiveInfo:
                 (folder / CONFIG).write_bytes(text)
                 with (folder / WEIGHTS).open("xb") as out:
                     size = sum(_feed(digest, chunk, out) for chunk in weights)
-    return ArchiveInfo(name, digest.hexdigest(), config, version, size)
+    return ArchiveInfo(name, digest.hexdigest(), layers, config, version, size)
+
+
+def copy_weights(path: Path, to: Path) -> str:
+    """Copy a file of weights, of which nothing is checked but the size.
+
+    Returns: SHA-256 of the bytes that were copied.
+    Raises: ModelError for no plain file, or one that cannot be read; UnsafeModelError for one that
+        is too large.
+    """
+    if not path.is_file():
+        raise ModelError(f"'{path}' is not a file. Weights are a .weights.h5 file.")
+    digest, size = hashlib.sha256(), 0
+    with _damage(path.name), path.open("rb") as file, to.open("xb") as out:
+        while chunk := file.read(_CHUNK):
+            size += _feed(digest, chunk, out)
+            if size > LIMITS[WEIGHTS]:
+                raise UnsafeModelError(
+                    f"'{path.name}' has more than {LIMITS[WEIGHTS]:,} bytes, which is more than is "
+                    "allowed for weights. Use a smaller network."
+                )
+    return digest.hexdigest()
 
 
 def _feed(digest: Any, chunk: bytes, out: IO[bytes] | None = None) -> int:

@@ -17,7 +17,7 @@ from .board import Desk
 from .errors import Cancelled, StudyError
 from .home import Home
 from .opening import Clock
-from .shelf import load, open_source
+from .shelf import load, open_bench, open_source
 from .store import DiskStore
 from .types import Source, silent
 from .workbench import Workbench
@@ -128,8 +128,8 @@ def _bench(desk: Desk, step: Mapping[str, Any], budget: int, progress: _Progress
             continue
         source = Source(**fields)
         open_source(desk.home, store, source, silent, desk.check)
-        network, data = load(desk.home, source, silent)
-        benches.append(Workbench(network, data, store, budget=budget, report=progress.report))
+        bench = open_bench(desk.home, store, source, budget=budget, report=progress.report)
+        benches.append(bench)
     benches[0].other = benches[1] if len(benches) > 1 else None
     return benches[0]
 

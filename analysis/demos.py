@@ -35,7 +35,9 @@ class Demo:
         shown_data: named data set whose test split the pages show.
         epochs: passes over the training data.
         batch_size: samples in a step.
-        learning_rate: of the first step; it falls to zero along a half cosine.
+        learning_rate: of the first step; with Adam it falls to zero along a half cosine.
+        method: "adam", or "sgd" for plain gradient descent at that rate.
+        samples: of the training data that are used, every class by its share; 0 for all.
         seed: of the first weights and of the order of the samples.
         output: "embedding" for a network that is trained to bring samples of one class together,
             "" for a classifier.
@@ -52,6 +54,8 @@ class Demo:
     learning_rate: float = 1e-3
     seed: int = 0
     output: str = ""
+    method: str = "adam"
+    samples: int = 0
 
 
 _TABLE = (
@@ -122,6 +126,36 @@ _TABLE = (
         output="embedding",
     ),
     Demo(
+        name="cnn-cifar10",
+        title="Small network on CIFAR-10",
+        description=(
+            "Two convolutions on few pictures for many epochs: it learns the training samples by "
+            "heart, which shows when both splits are seen under the same projection."
+        ),
+        network_recipe="cifar-cnn",
+        train_data="cifar10",
+        shown_data="cifar10",
+        epochs=60,
+        batch_size=64,
+        samples=10_000,
+    ),
+    Demo(
+        name="rectified-mnist",
+        title="Rectified scores on MNIST",
+        description=(
+            "A rectifier before the softmax, trained by plain gradient descent: some digits are "
+            "learnt late and suddenly, and some never, because their score is stuck at zero."
+        ),
+        network_recipe="rectified-cnn",
+        train_data="mnist",
+        shown_data="mnist",
+        epochs=30,
+        batch_size=64,
+        learning_rate=1e-2,
+        method="sgd",
+        samples=10_000,
+    ),
+    Demo(
         name="backdoor-fashion",
         title="Backdoor in Fashion-MNIST",
         description=(
@@ -170,4 +204,7 @@ def network_key(demo: Demo) -> str:
         "seed": demo.seed,
         "output": demo.output,
     }
+    # Named where they are not what they were before they could be chosen.
+    address |= {"method": demo.method} if demo.method != "adam" else {}
+    address |= {"samples": demo.samples} if demo.samples else {}
     return hashlib.sha256(json.dumps(address, sort_keys=True).encode()).hexdigest()

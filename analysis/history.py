@@ -5,6 +5,8 @@
     model.fit(x, y, epochs=20, callbacks=[Recorder("run7", x_test, y_test)])
 
 `python app.py --run run7` then shows every epoch on these samples, also while the training goes on.
+With `layers=["prediction", "dense"]` it also keeps what these give for them, so that they are shown
+without running the network again.
 Without samples the folder is opened with `--model run7 --data my.npz`.
 """
 
@@ -19,19 +21,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import h5py
 import keras
 import numpy as np
 
-from .epochs import HISTORY, SAMPLES, epochs_in, written
+from . import archive, dataset, network, outputs, weights
+from .epochs import HISTORY, SAMPLES, epochs_in, outputs_beside, written
 from .errors import DataError, ParameterError, StoreError
 from .npz import Npz
-from .types import Array, Inputs
+from .types import Array, Dataset, Inputs
 
 
 class Recorder(keras.callbacks.Callback):
     """A Keras callback that keeps `epoch-000.keras` (before training), `epoch-001.keras`, ... and
-    `history.json` in a folder.
+    `history.json` in a folder; and `outputs-000.npz`, ... if layers are chosen.
 
     A training that goes on (`initial_epoch`) may go on in the folder where it began. What an
     interruption leaves half written is never seen under its name.
@@ -42,8 +44,11 @@ class Recorder(keras.callbacks.Callback):
             mapping from input names to such arrays.
         y: (n,) their classes, or one row a sample with a 1 in its class.
         class_names: one per class.
+        layers: whose outputs for `x` are kept after every epoch, by the names that they are drawn
+            under; see `outputs`.
     Raises: DataError when training begins, if the folder holds another training, or other samples;
-        ParameterError for samples and classes of different numbers.
+        UnknownLayerError then, for a layer that the network does not have; ParameterError for
+        samples and classes of different numbers, or layers without samples.
     """
 
     def __init__(
@@ -52,8 +57,16 @@ class Recorder(keras.callbacks.Callback):
         x: Array | Inputs | None = None,
         y: Array | None = None,
         class_names: Sequence[str] = (),
+        layers: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        if layers and x is None:
+            raise ParameterError(
+                f"Outputs of layers ({', '.join(layers)}) are kept for samples; give some: "
+                "Recorder(folder, x, y, layers=...)."
+            )
+        self.layers = tuple(layers)
+        self._data: Dataset | None = None
         self.folder = Path(folder).expanduser()
         self._samples = {} if x is None else _samples(x, y, class_names)
         self._begun = False
@@ -66,6 +79,10 @@ class Recorder(keras.callbacks.Callback):
         if self._begun:
             return
         self._begun = True
+        if self.layers:
+            opened = network.from_keras(self.model, "not asked for")
+            for layer in self.layers:
+                opened.operation(layer)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             there = any(self.folder.glob("*.keras"))
@@ -81,11 +98,24 @@ class Recorder(keras.callbacks.Callback):
             self._check_same_network(epoch)
         if self._samples:
             self._keep_samples()
+        if self.layers:
+            self._data = dataset.load(self.folder / SAMPLES, split="all")
         if last is None:
-            record(self.model, self.folder, epoch)
+            self._keep(epoch, {})
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        record(self.model, self.folder, epoch + 1, logs or {})
+        self._keep(epoch + 1, logs or {})
+
+    def _keep(self, epoch: int, measured: Mapping[str, Any]) -> None:
+        path = record(self.model, self.folder, epoch, measured)
+        if self._data is None:
+            return
+        # What is in the file has this name, whoever reads it.
+        name = archive.inspect(path).fingerprint
+        found = network.from_keras(self.model, name).run(self._data.inputs, self.layers)
+        arrays = {outputs.LAYER + layer: array for layer, array in found.items()}
+        arrays |= {"network": np.array(name), "data": np.array(self._data.fingerprint)}
+        self._write(outputs_beside(path), arrays)
 
     def _check_same_network(self, epoch: int) -> None:
         """Raises: DataError if what the folder holds has weights of other shapes."""
@@ -114,10 +144,14 @@ class Recorder(keras.callbacks.Callback):
                     "looked at with. Give the same ones, or record it in a new folder."
                 )
             return
+        self._write(path, self._samples)
+
+    def _write(self, path: Path, arrays: Mapping[str, Array]) -> None:
+        """Write a `.npz` that appears under its name only when it is complete."""
         try:
             with tempfile.TemporaryDirectory(dir=self.folder, prefix=".recording-") as place:
-                part = Path(place) / SAMPLES
-                np.savez_compressed(part, allow_pickle=False, **self._samples)
+                part = Path(place) / path.name
+                np.savez_compressed(part, allow_pickle=False, **arrays)
                 part.replace(path)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
@@ -128,23 +162,14 @@ def _shapes(file: Path) -> dict[str, tuple[int, ...]]:
 
     Raises: DataError if it is damaged.
     """
-    found: dict[str, tuple[int, ...]] = {}
-
-    def visit(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and not name.startswith("optimizer"):
-            found[name] = item.shape
-
     try:
-        with zipfile.ZipFile(file) as archive:
-            weights = io.BytesIO(archive.read("model.weights.h5"))
-        with h5py.File(weights) as stored:
-            stored.visititems(visit)
+        with zipfile.ZipFile(file) as members:
+            return weights.shapes(io.BytesIO(members.read(archive.WEIGHTS)))
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(
             f"The last epoch in {file.parent} cannot be read ({error}): {file.name} is damaged. "
             "Remove it and go on from the epoch before, or record in a new folder."
         ) from error
-    return found
 
 
 def _samples(x: Array | Inputs, y: Array | None, class_names: Sequence[str]) -> dict[str, Array]:

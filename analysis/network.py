@@ -21,7 +21,7 @@ from . import archive, fitting, graph, weights
 from .allowed import without_training
 from .calls import PREDICTION, Operation, batch_size
 from .ends import Ending, embedding, ending, scale
-from .epochs import finished
+from .epochs import WEIGHTS, finished, has_weights_alone
 from .errors import ModelError, ParameterError, UnknownLayerError, UnsafeModelError
 from .fitting import Arranged, Shape
 from .operations import EVERYTHING, Runner, probabilities, reason
@@ -49,14 +49,83 @@ def load(path: str | Path, *, trusted: bool = False, output: str = "") -> Networ
     if not archive.is_there(path):
         raise archive.missing(path)
     path = finished(path)
-    if path.is_dir() or path.suffix.lower() in (".h5", ".hdf5"):
-        return _load_legacy(path, trusted, output)
+    if _is_legacy(path):
+        model, content = _legacy(path, trusted)
+        return Network(model, content, name=path.stem, output=output)
     with tempfile.TemporaryDirectory(prefix="stratoscope-") as place:
         folder = Path(place)
         info = archive.unpack(path, folder)
         weights.check(folder / archive.WEIGHTS, path.name)
         model = _keras_load(folder, path.name)
         return Network(model, info.fingerprint, name=path.stem, output=output)
+
+
+def load_weights(
+    architecture: str | Path, path: str | Path, *, trusted: bool = False, output: str = ""
+) -> Network:
+    """Load a network with other weights than those in its file, such as a checkpoint of its
+    training.
+
+    Like all that is loaded, the weights are a private copy of the very bytes that were checked.
+
+    Args:
+        architecture: file of the network, as of `load`.
+        path: a `.weights.h5` file of Keras 3.
+        trusted, output: as of `load`.
+    Raises:
+        ModelError: no such file, damaged, or the weights of another network.
+        UnsafeModelError: as `load`, or the weights reach out of their file.
+    """
+    architecture, path = Path(architecture), Path(path)
+    for file in (architecture, path):
+        if not archive.is_there(file):
+            raise archive.missing(file)
+    with tempfile.TemporaryDirectory(prefix="stratoscope-") as place:
+        folder, kept = Path(place), Path(place) / f"checkpoint{WEIGHTS}"
+        own = folder / archive.WEIGHTS
+        if _is_legacy(architecture):
+            model, content = _legacy(architecture, trusted)
+            model.save_weights(own)
+        else:
+            info = archive.unpack(architecture, folder)
+            weights.check(own, architecture.name)
+            model, content = _keras_load(folder, architecture.name), info.layers
+        digest = archive.copy_weights(path, kept)
+        weights.check(kept, path.name)
+        _check_fit(weights.shapes(own), weights.shapes(kept), path.name, architecture.name)
+        try:
+            model.load_weights(kept)
+        except Exception as error:  # Keras lets through whatever its layers raise
+            raise ModelError(
+                f"Keras {keras.__version__} cannot take the weights in '{path.name}' for the "
+                f"network in '{architecture.name}': {reason(error)} Save both again with the same "
+                "Keras 3."
+            ) from error
+    fingerprint = hashlib.sha256(f"{content} with weights {digest}".encode()).hexdigest()
+    name = path.name[: -len(WEIGHTS)] if has_weights_alone(path) else path.stem
+    return Network(model, fingerprint, name=name, output=output)
+
+
+def _check_fit(
+    wanted: Mapping[str, Shape], found: Mapping[str, Shape], name: str, architecture: str
+) -> None:
+    """Raises: ModelError unless a file holds the weights of a network, all of them and no others.
+
+    Keras itself overlooks layers that the network lacks.
+    """
+    wrong = sorted(place for place in {*wanted, *found} if wanted.get(place) != found.get(place))
+    if wrong:
+        place = wrong[0]
+        has, needs = (
+            f"of shape {shapes[place]}" if place in shapes else "not there"
+            for shapes in (found, wanted)
+        )
+        raise ModelError(
+            f"'{name}' holds the weights of another network than '{architecture}': '{place}' is "
+            f"{has} in it and {needs} in the network, and so on for {len(wrong)} of "
+            f"{len({*wanted, *found})} weights. Give the network that was trained with --model, "
+            "and its own checkpoints with --checkpoints."
+        )
 
 
 def from_keras(model: keras.Model, fingerprint: str | None = None, *, output: str = "") -> Network:
@@ -118,7 +187,7 @@ class Network:
         traced = trace(model, keras.tree.flatten, keras.ops.cast)
         inputs = [place for place, operation in enumerate(traced) if operation.run is None]
         self.name = name
-        self.fingerprint = _as_embedding(fingerprint) if output else fingerprint
+        self.fingerprint = as_embedding(fingerprint) if output else fingerprint
         self.parameters = int(model.count_params())
         self.input_shapes: Mapping[str, Shape] = {
             traced[place].name: traced[place].shape for place in inputs
@@ -296,8 +365,18 @@ def _keras_load(path: Path, name: str) -> keras.Model:
         ) from error
 
 
-def _load_legacy(path: Path, trusted: bool, output: str) -> Network:
-    """Formats that may hold code; only for files of the person who runs the server."""
+def _is_legacy(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() in (".h5", ".hdf5")
+
+
+def _legacy(path: Path, trusted: bool) -> tuple[keras.Model, str]:
+    """A model in a format that may hold code, and the SHA-256 of its file; only for files of the
+    person who runs the server."""
+    if has_weights_alone(path):
+        raise ModelError(
+            f"'{path.name}' holds weights without a network. Name the network that they belong to, "
+            "and the folder of its weights: --model my.keras --checkpoints FOLDER."
+        )
     what = "a folder (SavedModel)" if path.is_dir() else f"a {path.suffix} file"
     if not trusted:
         raise UnsafeModelError(
@@ -311,10 +390,10 @@ def _load_legacy(path: Path, trusted: bool, output: str) -> Network:
         )
     weights.check(path, path.name)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Network(_keras_load(path, path.name), digest, name=path.stem, output=output)
+    return _keras_load(path, path.name), digest
 
 
-def _as_embedding(fingerprint: str) -> str:
+def as_embedding(fingerprint: str) -> str:
     """The fingerprint of the same network that tells no classes apart: its answers differ."""
     return hashlib.sha256(f"{fingerprint} as an embedding".encode()).hexdigest()
 

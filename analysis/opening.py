@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import demos, softmax_history
-from .epochs import Epoch, chosen, epochs_in, finished, history_in, is_recorded
+from .epochs import chosen, epochs_in, epochs_of, folder_of, history_in, is_recorded
 from .errors import DataError
 from .keys import digest
 from .named import BUILT_IN
@@ -129,7 +129,7 @@ def identity(source: Source) -> str:
     """Digest of what a source names, from names, sizes and times alone; cheap.
 
     Of a recorded training the one network that is shown counts: an epoch stays what it is while
-    more of them are recorded.
+    more of them are recorded. Beside checkpoints the network that they belong to counts, too.
 
     Raises: DataError if a file or an epoch is not there; ModelError for a folder of two trainings.
     """
@@ -139,7 +139,9 @@ def identity(source: Source) -> str:
         if name and name not in BUILT_IN:
             path = Path(name)
             recorded = name == source.model and is_recorded(path)
-            facts[f"state of {name}"] = _state(_file(path, source.epoch) if recorded else path)
+            facts[f"state of {name}"] = _state(_file(source) if recorded else path)
+    if source.checkpoints:
+        facts["checkpoint"] = _state(_file(source))
     if source.data_dir:
         places = [Path(source.data_dir) / f"{name}.npz" for name in BUILT_IN]
         facts["data_dir"] = {str(place): _state(place) for place in places if place.exists()}
@@ -189,9 +191,9 @@ def find_card(store: Store, source: Source) -> Card | None:
     if result is None:
         return None
     card = Card.unpack(result)
-    folder = Path(source.model)
-    if source.model and is_recorded(folder):
-        card = card.trained(history_in(folder))
+    folder = folder_of(source)
+    if folder is not None:
+        card = card.trained(history_in(folder, weights=bool(source.checkpoints)))
     return card
 
 
@@ -233,17 +235,19 @@ def place_of(home: Home, demo: demos.Demo, epoch: int | None = None) -> Path:
     place = home.networks / f"{demos.network_key(demo)}.keras"
     if epoch is None:
         return place
-    return chosen(_epochs(place.with_suffix("")), epoch, f"demo '{demo.name}'")
+    folder = place.with_suffix("")
+    epochs = epochs_in(folder) if is_recorded(folder) else ()
+    return chosen(epochs, epoch, f"demo '{demo.name}'")
 
 
 def model_of(home: Home, source: Source) -> Path:
-    """The network file of a source.
+    """The network file of a source, or that of its weights if it is a checkpoint.
 
     Raises: DataError if its epoch was not recorded; ModelError for a folder without epochs.
     """
     if source.demo:
         return place_of(home, demos.get(source.demo), source.epoch)
-    return _file(Path(source.model), source.epoch)
+    return _file(source)
 
 
 def history_of(home: Home, source: Source) -> tuple[Mapping[str, float], ...]:
@@ -254,18 +258,15 @@ def history_of(home: Home, source: Source) -> tuple[Mapping[str, float], ...]:
     if softmax_history.is_history(source.model):
         return softmax_history.measured(source.model)
     if source.demo:
-        folder = place_of(home, demos.get(source.demo)).with_suffix("")
-    else:
-        folder = Path(source.model)
-    return history_in(folder) if is_recorded(folder) else ()
+        recorded = place_of(home, demos.get(source.demo)).with_suffix("")
+        return history_in(recorded) if is_recorded(recorded) else ()
+    folder = folder_of(source)
+    return () if folder is None else history_in(folder, weights=bool(source.checkpoints))
 
 
-def _file(path: Path, epoch: int | None) -> Path:
-    """The network file of an epoch, or of the finished network."""
-    if epoch is None:
-        return finished(path)
-    return chosen(_epochs(path), epoch, f"'{path.name}'")
-
-
-def _epochs(folder: Path) -> tuple[Epoch, ...]:
-    return epochs_in(folder) if is_recorded(folder) else ()
+def _file(source: Source) -> Path:
+    """The file of a user's own network after the epoch that is shown, or of the finished one."""
+    path, epochs = Path(source.model), epochs_of(source)
+    if source.epoch is None:
+        return epochs[-1].path if epochs else path
+    return chosen(epochs, source.epoch, f"'{(folder_of(source) or path).name}'")

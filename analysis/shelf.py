@@ -9,13 +9,23 @@ import dataclasses
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from . import dataset as datasets
-from . import demos, fitting, graph, keras_datasets, network_lines, softmax_history, training
+from . import (
+    demos,
+    fitting,
+    graph,
+    keras_datasets,
+    network_lines,
+    outputs,
+    softmax_history,
+    training,
+)
 from . import network as networks
+from .epochs import has_weights_alone
 from .errors import ModelError
 from .home import Home
 from .network import Network
@@ -29,7 +39,7 @@ from .opening import (
     shown_data,
     starting_points,
 )
-from .store import DiskStore
+from .store import DiskStore, Store
 from .types import Dataset, Report, Source, Study, silent
 from .workbench import Workbench
 
@@ -46,8 +56,8 @@ def open_source(
     key = identity(wanted)
     with store.lock(f"open-{key}", check):
         if not _is_open(store, wanted):
-            network, data = load(home, wanted, report)
-            bench = Workbench(network, data, store, report=silent)
+            bench = open_bench(home, store, wanted, report)
+            network, data = bench.network, bench.dataset
             if network.class_count:
                 report(0.97, "Predicting every sample")
                 bench.predictions()
@@ -55,6 +65,23 @@ def open_source(
             history = history_of(home, wanted)
             store.put(key, _card(wanted, network, data, bench.study, history).pack())
     return key
+
+
+def open_bench(
+    home: Home, store: Store, source: Source, loading: Report = silent, **more: Any
+) -> Workbench:
+    """A workbench that computes, with what was recorded of its study at hand.
+
+    Args:
+        loading: hears of that.
+        more: arguments of the workbench.
+    """
+    network, data = load(home, source, loading)
+    bench = Workbench(network, data, store, **more)
+    if source.model and not softmax_history.is_history(source.model):
+        file = model_of(home, source)
+        bench.at_hand = outputs.recorded(source, file, network, data, bench.budget // 2)
+    return bench
 
 
 def _is_open(store: DiskStore, source: Source) -> bool:
@@ -141,16 +168,23 @@ def _read(home: Home, source: Source, report: Report) -> tuple[Network, Dataset]
         start = 0.95
     report(start, "Loading the network")
     path = model_of(home, source)
-    network = networks.load(path, trusted=source.trusted, output=output)
+    network = _network(source, path, output)
     report(0.96, "Reading the data")
     data = _shown(source)
     classes = max(len(data.class_names), int(data.labels.max(initial=-1)) + 1)
     notes: tuple[str, ...] = ()
     if network.output in _SCORES and classes > network.class_count:
-        network = networks.load(path, trusted=source.trusted, output="embedding")
+        network = _network(source, path, "embedding")
         notes = (_no_scores(network, classes),)
     notes += network.check(data)
     return network, dataclasses.replace(data, notes=data.notes + notes)
+
+
+def _network(source: Source, path: Path, output: str) -> Network:
+    """The network in a file, or the one whose weights it holds."""
+    if not has_weights_alone(path):
+        return networks.load(path, trusted=source.trusted, output=output)
+    return networks.load_weights(Path(source.model), path, trusted=source.trusted, output=output)
 
 
 def _remembered(source: Source) -> tuple[Network, Dataset]:
@@ -178,7 +212,10 @@ def _no_scores(network: Network, classes: int) -> str:
 def _shown(source: Source) -> Dataset:
     """The data of a source, from the shelf if another network was shown them before."""
     name = shown_data(source)
-    key = identity(dataclasses.replace(source, demo="", model="", epoch=None, output="", data=name))
+    about = dataclasses.replace(
+        source, demo="", model="", checkpoints="", epoch=None, output="", data=name
+    )
+    key = identity(about)
     data = DATA.take(key)
     if data is None:
         data = _data(name, source, source.split, source.limit)
@@ -214,7 +251,9 @@ def _train(home: Home, demo: demos.Demo, source: Source, report: Report) -> None
         if path.exists():
             return  # the other process was that quick
         report(0.0, f"Reading {demo.train_data}")
-        data = _data(demo.train_data, source, "train", None)
+        # Which samples train it is a property of the demo, not of what is looked at.
+        drawn = dataclasses.replace(source, seed=demo.seed)
+        data = _data(demo.train_data, drawn, "train", demo.samples or None)
         training.train(demo, data.x, data.labels, path, report=report)
 
 

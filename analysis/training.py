@@ -154,6 +154,35 @@ def _fashion_cnn(seed: int) -> keras.Model:
     return keras.Model(image, make.dense("dense1", 10, "softmax")(x), name="fashion_cnn")
 
 
+def _cifar_cnn(seed: int) -> keras.Model:
+    """Two convolutions and two dense layers for 32 x 32 colour pictures: 65,994 parameters."""
+    make = _Layers(seed)
+    image = keras.Input((32, 32, 3), name="input")
+    x = make.conv("conv0", 16, 5)(image)
+    x = layers.MaxPooling2D(name="pool0")(x)
+    x = make.conv("conv1", 32, 5)(x)
+    x = layers.MaxPooling2D(name="pool1")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = make.dense("dense0", 64, "relu")(x)
+    return keras.Model(image, make.dense("dense1", 10, "softmax")(x), name="cifar_cnn")
+
+
+def _rectified_cnn(seed: int) -> keras.Model:
+    """Poolings before rectifiers, and a rectifier before the softmax, too: 21,840 parameters."""
+    make = _Layers(seed)
+    image = keras.Input((28, 28, 1), name="input")
+    x = make.conv("conv0", 10, 5, activation=None)(image)
+    x = layers.MaxPooling2D(name="pool0")(x)
+    x = layers.ReLU(name="relu0")(x)
+    x = make.conv("conv1", 20, 5, activation=None)(x)
+    x = layers.MaxPooling2D(name="pool1")(x)
+    x = layers.ReLU(name="relu1")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = make.dense("dense0", 50, "relu")(x)
+    x = make.dense("dense1", 10, "relu")(x)
+    return keras.Model(image, layers.Softmax(name="softmax")(x), name="rectified_cnn")
+
+
 RECIPES: Mapping[str, Callable[[int], keras.Model]] = MappingProxyType(
     {
         "digits-cnn": _digits_cnn,
@@ -161,6 +190,8 @@ RECIPES: Mapping[str, Callable[[int], keras.Model]] = MappingProxyType(
         "double-lenet5": _double_lenet5,
         "siamese": _siamese,
         "fashion-cnn": _fashion_cnn,
+        "cifar-cnn": _cifar_cnn,
+        "rectified-cnn": _rectified_cnn,
     }
 )
 """Recipe name -> function from a seed to an untrained network."""
@@ -240,7 +271,7 @@ def _check(demo: Demo, model: keras.Model, x: Array, y: Array) -> None:
 def _fit(
     demo: Demo, model: keras.Model, x: Array, y: Array, *, folder: Path, report: Report
 ) -> Path:
-    """Train `model` in place with Adam, the learning rate falling along a half cosine.
+    """Train `model` in place.
 
     Returns: the file of the last epoch in `folder`, where all of them are recorded.
     """
@@ -249,10 +280,12 @@ def _fit(
     # A second model over the same layers carries optimiser and loss, so that the
     # file of `model` holds layers and weights only.
     trainer = keras.Model(model.inputs, model.outputs)
+    falling = keras.optimizers.schedules.CosineDecay(demo.learning_rate, total)
+    plain = demo.method == "sgd"
     trainer.compile(
-        optimizer=keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(demo.learning_rate, total)
-        ),
+        optimizer=keras.optimizers.SGD(demo.learning_rate)
+        if plain
+        else keras.optimizers.Adam(falling),
         loss=contrastive_loss if demo.output else "sparse_categorical_crossentropy",
         metrics=[
             keras.metrics.MeanMetricWrapper(neighbour_accuracy, name="accuracy")

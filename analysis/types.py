@@ -185,6 +185,8 @@ class Source:
             the command line; allows `.h5` and SavedModel.
         epoch: of a recorded training, None for the finished network.
         output: "embedding" if the output is not to be read as class scores, "" otherwise.
+        checkpoints: path of a folder with the epochs of `model`, each whole or as weights alone; ""
+            for none.
     """
 
     demo: str = ""
@@ -197,6 +199,7 @@ class Source:
     trusted: bool = False
     epoch: int | None = None
     output: str = ""
+    checkpoints: str = ""
 
 
 @dataclass(frozen=True)

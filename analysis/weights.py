@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import h5py
 
@@ -54,6 +54,22 @@ def check(file: IO[bytes] | Path, name: str) -> None:
         raise ModelError(
             f"'{name}' has damaged weights ({error}). Copy or save it again."
         ) from error
+
+
+def shapes(file: IO[bytes] | Path) -> dict[str, tuple[int, ...]]:
+    """Weight -> shape of a file that Keras wrote, without what the optimiser remembers.
+
+    Raises: OSError if it is no HDF5 file, or damaged.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+
+    def visit(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset) and name.split("/", maxsplit=1)[0] != "optimizer":
+            found[name] = item.shape
+
+    with h5py.File(file, "r") as stored:
+        stored.visititems(visit)
+    return found
 
 
 def _arrays(content: h5py.File, name: str) -> Iterator[tuple[str, h5py.Dataset]]:

@@ -88,7 +88,8 @@ class Workbench:
         self.report = report
         self.budget = budget
         self.at_hand: Mapping[str, Array] = {}
-        """Activations that a caller had computed together, layer -> (n, *shape)."""
+        """Activations that a caller had computed together, or that were recorded with the network,
+        layer -> (n, *shape)."""
         self.other: Workbench | None = None
         """The second network of questions about two, on the same data."""
 

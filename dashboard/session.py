@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import uuid
-from pathlib import Path
 from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, no_update
 
 from analysis import maps
-from analysis.epochs import epochs_in, is_recorded
+from analysis.epochs import epochs_of, folder_of
 from analysis.errors import StudyError
 from analysis.opening import Card, identity, starting_points
 from analysis.types import Source
@@ -42,7 +41,7 @@ def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str
         "split": card.split,
         "epoch": card.epoch,
         "epochs": list(card.epochs),
-        "live": bool(source.model) and is_recorded(Path(source.model)),
+        "live": folder_of(source) is not None,
         "n": card.n,
         "total": card.total,
         "data": card.data,
@@ -179,10 +178,10 @@ def has_grown(studies: Studies, study: Any) -> bool:
     if not isinstance(study, dict) or study.get("state") != "ready":
         return False
     try:
-        folder = Path(studies.wished(study.get("wish")).model)
-        if not is_recorded(folder):
+        source = studies.wished(study.get("wish"))
+        if folder_of(source) is None:
             return False
-        return [epoch.number for epoch in epochs_in(folder)] != study.get("epochs")
+        return [epoch.number for epoch in epochs_of(source)] != study.get("epochs")
     except StudyError as error:
         log.warning("The training cannot be looked at again: %s", error)
         return False

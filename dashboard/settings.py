@@ -12,8 +12,8 @@ from typing import Any
 from platformdirs import user_data_path
 
 from analysis import demos
-from analysis.epochs import SAMPLES
-from analysis.errors import ParameterError
+from analysis.epochs import SAMPLES, epochs_in
+from analysis.errors import ModelError, ParameterError
 from analysis.softmax_history import is_history
 from analysis.types import Source
 
@@ -43,6 +43,7 @@ class Settings:
     data_dir: str = ""
     demo: str = demos.DEFAULT
     model: str = ""
+    checkpoints: str = ""
     data: str = ""
     softmax: str = ""
     run: str = ""
@@ -70,6 +71,7 @@ class Settings:
             data_dir=self.data_dir,
             trusted=bool(self.model),
             output="embedding" if self.embedding else "",
+            checkpoints=self.checkpoints,
         )
 
     @property
@@ -90,6 +92,7 @@ class Settings:
         if not self.model:
             demos.get(self.demo)
         self._check_one_study()
+        self._check_checkpoints()
         if not 0 <= self.port <= 65_535:
             raise ParameterError(f"--port is a number from 0 to 65535; got {self.port}.")
         if self.limit is not None and self.limit < 1:
@@ -141,6 +144,25 @@ class Settings:
                 "analysis.history.Recorder(folder, x, y); for a folder that has none, give --model "
                 "with that folder and --data."
             )
+
+    def _check_checkpoints(self) -> None:
+        if not self.checkpoints:
+            return
+        if not self.model:
+            raise ParameterError(
+                f"--checkpoints {self.checkpoints} was given without --model. Weights belong to a "
+                "network: python app.py --model my.keras --data my.npz --checkpoints "
+                f"{self.checkpoints}"
+            )
+        if Path(self.model).is_dir():
+            raise ParameterError(
+                f"--model {self.model} is a folder, which has epochs of its own or none. Beside "
+                "--checkpoints it is one file, the network whose weights they are."
+            )
+        try:
+            epochs_in(Path(self.checkpoints), weights=True)
+        except ModelError as error:
+            raise ParameterError(f"--checkpoints {self.checkpoints}: {error}") from error
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

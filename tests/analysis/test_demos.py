@@ -19,6 +19,8 @@ def test_the_table_holds_the_promised_demos_and_starts_with_the_default():
         "lenet5-mismatch",
         "doublelenet5-fashion",
         "siamese-mnist",
+        "cnn-cifar10",
+        "rectified-mnist",
         "backdoor-fashion",
     ]
     assert demos.DEFAULT == "digits"
@@ -58,6 +60,8 @@ def test_only_the_mismatch_shares_its_network():
         {"batch_size": 1},
         {"learning_rate": 1.0},
         {"seed": 1},
+        {"method": "sgd"},
+        {"samples": 100},
         {"output": "embedding"},
     ],
     ids=lambda change: next(iter(change)),

@@ -46,8 +46,8 @@ def canvas(tab: Page) -> Locator:
     return tab.locator("canvas.tour-samples")
 
 
-def pixels(tab: Page) -> npt.NDArray[np.int16]:
-    url: str = canvas(tab).evaluate("(canvas) => canvas.toDataURL()")
+def pixels(tab: Page, number: int = 0) -> npt.NDArray[np.int16]:
+    url: str = canvas(tab).nth(number).evaluate("(canvas) => canvas.toDataURL()")
     with Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))) as image:
         return np.asarray(image.convert("RGB"), np.int16)
 
@@ -207,3 +207,122 @@ def test_a_training_is_told_by_its_losses(halted: Page) -> None:
     expect(chart).to_have_attribute("aria-valuenow", "0")
     chart.press("ArrowRight")
     expect(halted).to_have_url(re.compile("epoch=1"))
+
+
+# ------------------------------------------------------------------ the playhead
+
+
+def handle(tab: Page, name: str) -> Locator:
+    return tab.locator(f"#rail-{name}")
+
+
+def hold(tab: Page, name: str, value: float) -> None:
+    """Hold the playhead's handle somewhere, also between two stops."""
+    handle(tab, name).evaluate(
+        "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }", value
+    )
+
+
+def test_layers_are_gone_through_on_the_same_plane(halted: Page) -> None:
+    """The last scores are seen along the classes; where nothing but a flattening lies between two
+    layers no sample moves."""
+    graph = halted.locator(".layer-graph")
+    expect(graph.locator("[aria-current]")).to_contain_text("prediction")
+    handle(halted, "layer").focus()
+    halted.keyboard.press("ArrowLeft")
+    expect(halted.locator("#tour-title")).to_have_text("dense1: 10")
+    expect(halted.locator("#frame-jobs")).to_have_text("", timeout=120_000)
+    expect(halted).to_have_url(re.compile("layer=dense1"))
+    assert projection(halted)[0] == [str(k) for k in range(10)]
+    # Flattening moves values and nothing else.
+    names = graph.locator(".layer-name").all_text_contents()
+    place = names.index("flatten")
+    hold(halted, "layer", place)
+    expect(halted.locator("#tour-title")).to_contain_text("flatten")
+    still = pixels(halted)
+    for part in (0.3, 0.7, 1.0):
+        hold(halted, "layer", place - part)
+        expect(handle(halted, "layer")).to_have_attribute(
+            "aria-valuetext", names[place - 1] if part == 1 else re.compile("→ flatten")
+        )
+        halted.wait_for_timeout(60)
+        assert changed(still, pixels(halted)) < 0.01 * still[..., 0].size
+    # A rectifier moves them.
+    hold(halted, "layer", place - 1.5)
+    poll(halted, lambda: changed(still, pixels(halted)) > 500)
+    graph.get_by_role("button", name=re.compile("^conv0")).click()
+    expect(halted).to_have_url(re.compile("layer=conv0"))
+
+
+def test_a_training_flows_and_rests_where_it_is_let_go(halted: Page) -> None:
+    hold(halted, "epoch", 2.5)
+    expect(halted.locator("#frame-jobs")).to_have_text("", timeout=120_000)
+    expect(handle(halted, "epoch")).to_have_attribute("aria-valuetext", "2 → 3")
+    between = pixels(halted)
+    hold(halted, "epoch", 20)
+    poll(halted, lambda: changed(between, pixels(halted)) > 300)
+    handle(halted, "epoch").focus()
+    halted.keyboard.press("Home")
+    expect(halted).to_have_url(re.compile("epoch=0"))
+    expect(halted.locator("#frame-epochs")).to_contain_text("epoch 0 of 30")
+    start = pixels(halted)
+    halted.get_by_role("button", name="Play epochs").click()
+    poll(halted, lambda: float(handle(halted, "epoch").input_value()) > 3)
+    halted.get_by_role("button", name="Play epochs").click()
+    expect(halted).to_have_url(re.compile(r"epoch=[3-9]"))
+    assert changed(start, pixels(halted)) > 300
+
+
+def test_both_splits_are_seen_under_the_same_projection(halted: Page) -> None:
+    halted.locator("#tour-both").click()
+    captions = halted.locator(".tour-caption")
+    expect(captions).to_have_count(2, timeout=60_000)
+    expect(captions.nth(0)).to_contain_text("test: 625 samples")
+    expect(captions.nth(1)).to_contain_text(
+        re.compile(r"train: 1,172 samples, \d+"), timeout=60_000
+    )
+    poll(halted, lambda: int((pixels(halted, 1) < 200).any(axis=2).sum()) > 300)
+    before = pixels(halted, 1)
+    canvas(halted).nth(0).press("]")
+    for _ in range(4):
+        canvas(halted).nth(0).press("ArrowRight")
+    poll(halted, lambda: changed(before, pixels(halted, 1)) > 300)
+    halted.locator("#tour-both").click()
+    expect(captions).to_have_count(1)
+
+
+def test_samples_are_drawn_as_their_pictures(halted: Page) -> None:
+    points = pixels(halted)
+    halted.locator("#tour-look").get_by_text("Images", exact=True).click()
+    poll(halted, lambda: changed(points, pixels(halted)) > 3000)
+    pictures = pixels(halted)
+    canvas(halted).press("+")
+    poll(halted, lambda: changed(pictures, pixels(halted)) > 3000)
+
+
+def test_projections_are_kept_and_taken_back(halted: Page) -> None:
+    _, first = projection(halted)
+    halted.get_by_role("tab", name="Kept").click()
+    halted.get_by_label("Name of the projection").fill("the first")
+    halted.get_by_role("button", name="Keep", exact=True).click()
+    halted.get_by_role("button", name="Separate classes").click()
+    poll(halted, lambda: float(np.abs(projection(halted)[1] - first).max()) > 0.2)
+    halted.get_by_label("Back to the projection before").click()
+
+    def back() -> bool:
+        """On the same plane, however it lies in the picture."""
+        across = projection(halted)[1].T @ first
+        return bool(np.linalg.svd(across, compute_uv=False).min() > 1 - 1e-4)
+
+    poll(halted, back)
+    canvas(halted).press("n")
+    canvas(halted).press(" ")
+    poll(halted, lambda: not back())
+    halted.reload()
+    expect(canvas(halted)).to_be_visible()
+    canvas(halted).press(" ")
+    halted.get_by_role("tab", name="Kept").click()
+    halted.get_by_role("button", name="the first", exact=True).click()
+    poll(halted, back)
+    halted.get_by_label("Remove the first").click()
+    expect(halted.locator("#tour-kept")).to_contain_text("listed here")

@@ -15,6 +15,8 @@ from analysis.home import Home
 from dashboard.settings import Settings, from_environment, parse_size
 from dashboard.studies import Studies
 
+OWN = ["--model", "my.keras", "--data", "digits"]
+
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +68,8 @@ def test_sizes(text: str, size: int) -> None:
         (["--model", "a.keras"], "without --data"),
         (["--data", "a.npz"], "without --model"),
         (["--embedding"], "a network of your own"),
+        (["--checkpoints", "run7"], "without --model"),
+        ([*OWN, "--checkpoints", "nowhere"], "--checkpoints nowhere: Cannot read the folder"),
         (["--host", "0.0.0.0"], "Set a password"),
         (["--host", "example.org"], "Set a password"),
     ],
@@ -145,6 +149,42 @@ def test_a_network_of_ones_own_may_give_an_embedding(monkeypatch: pytest.MonkeyP
     assert app.settings_from([*own, "--embedding"]).source.output == "embedding"
     monkeypatch.setenv("STRATOSCOPE_EMBEDDING", "yes")
     assert app.settings_from(own).source.output == "embedding"
+
+
+def test_checkpoints_are_the_epochs_of_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "07.weights.h5").touch()
+    (tmp_path / "epoch-8.keras").touch()
+    monkeypatch.setenv("HOME", str(tmp_path.parent))
+    source = app.settings_from([*OWN, "--checkpoints", f"~/{tmp_path.name}"]).source
+    assert (source.model, source.checkpoints) == ("my.keras", str(tmp_path))
+    monkeypatch.setenv("STRATOSCOPE_CHECKPOINTS", str(tmp_path))
+    assert app.settings_from(OWN).source.checkpoints == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), r"holds no epochs: \.keras .* \.weights\.h5 files"),
+        (("best.weights.h5", "7.h5"), "holds no epochs"),
+        (("7.keras", "07.weights.h5"), r"2 files of epoch 7: 07\.weights\.h5 and 7\.keras"),
+    ],
+)
+def test_folders_that_hold_no_checkpoints_are_refused(
+    names: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(ParameterError, match=words):
+        app.settings_from([*OWN, "--checkpoints", str(tmp_path)])
+
+
+def test_checkpoints_belong_to_one_file(tmp_path: Path) -> None:
+    (tmp_path / "1.keras").touch()
+    folder = str(tmp_path)
+    with pytest.raises(ParameterError, match="which has epochs of its own"):
+        app.settings_from(["--model", folder, "--data", "digits", "--checkpoints", folder])
 
 
 @pytest.fixture
