@@ -18,6 +18,9 @@ import numpy as np
 from .errors import ShapeError
 from .types import Array
 
+RISE = 0.1
+"""Share by which a loss must have grown since it was least, to be told of."""
+
 HALF = 0.5
 """Share of the loss of guessing below which a class is learnt."""
 
@@ -122,6 +125,20 @@ def sentences(lessons: Sequence[Lesson], class_names: Sequence[str]) -> tuple[st
         how = "suddenly" if one.sudden else "gradually"
         said.append(f"'{class_names[one.label]}' is learnt late, at epoch {one.epoch}, {how}.")
     never = [f"'{class_names[one.label]}'" for one in lessons if one.epoch is None]
-    if never:
+    if never and len(never) == len(lessons):
+        said.append("No class is learnt by the last epoch.")
+    elif never:
         said.append(f"Not learnt by the last epoch: {', '.join(never)}.")
     return tuple(said)
+
+
+def risen(epochs: Sequence[int], overall: Sequence[float]) -> str | None:
+    """What is to be said of a loss that has grown again, None if it has not.
+
+    On samples that did not train the network that is over-fitting.
+    """
+    best = int(np.argmin(overall))
+    least, last = float(overall[best]), float(overall[-1])
+    if not last > (1 + RISE) * least:
+        return None
+    return f"The loss is least at epoch {epochs[best]} ({least:.2f}) and has risen to {last:.2f} since."

@@ -207,10 +207,11 @@ def training(studies: Studies, wish: Any) -> dict[str, Any]:
         return found
     by_class = np.array([one["by_class"] for one in known], np.float64)
     learnt = lessons.learnt(card.epochs, by_class)
+    grown = lessons.risen(card.epochs, [one["loss"] for one in known])
     return found | {
         "overall": [one["loss"] for one in known],
         "by_class": [[one["by_class"][k] for one in known] for k in range(by_class.shape[1])],
-        "sentences": list(lessons.sentences(learnt, card.class_names)),
+        "sentences": [*lessons.sentences(learnt, card.class_names), *([grown] if grown else [])],
     }
 
 

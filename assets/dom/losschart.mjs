@@ -39,6 +39,13 @@ export class LossChart {
     return this.workspace.view.epoch ?? this.curves.epochs.at(-1);
   }
 
+  /** Where the playhead is while it moves, also between two epochs; null where it rests. */
+  mark(epoch) {
+    if (this.between === epoch) return;
+    this.between = epoch;
+    this.draw();
+  }
+
   get area() {
     const { left, top, right, bottom } = EDGES;
     return { left, top, width: this.canvas.clientWidth - left - right, height: HEIGHT - top - bottom };
@@ -81,7 +88,7 @@ export class LossChart {
     });
     context.globalAlpha = 1;
     stroke(curves.overall, ink, 2.5);
-    const x = acrossOf(box, curves.epochs, this.now);
+    const x = acrossOf(box, curves.epochs, this.between ?? this.now);
     context.strokeStyle = accent;
     context.lineWidth = 1.5;
     context.beginPath();

@@ -26,6 +26,11 @@ export class TourGL {
     this.build();
   }
 
+  /** Give the context back: a browser has few of them, and takes them from others. */
+  close() {
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+
   /** All that a context holds. */
   build() {
     const { gl } = this;

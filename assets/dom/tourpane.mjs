@@ -187,6 +187,13 @@ export class TourPane {
     }
   }
 
+  /** It is not needed any more. */
+  close() {
+    this.observer.disconnect();
+    this.painter.close();
+    this.element.remove();
+  }
+
   /** What is seen as one picture. @returns {HTMLCanvasElement} */
   picture() {
     this.draw();

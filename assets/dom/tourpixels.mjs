@@ -27,6 +27,10 @@ export class TourPixels {
     this.pixels = null;
   }
 
+  close() {
+    this.pixels = null;
+  }
+
   /** @param {Scene} scene */
   draw({ width, height, view, ground, colours, styles, sheet, side, radius, places }) {
     if (this.pixels?.width !== width || this.pixels.height !== height) this.pixels = new ImageData(width, height);

@@ -72,7 +72,7 @@ export class TourView {
     if (crowd) {
       this.panes.push(new TourPane(this, 1, crowd, false));
       this.element.append(this.panes[1].element);
-    } else this.panes.pop().element.remove();
+    } else this.panes.pop().close();
     this.element.classList.toggle("paired", Boolean(crowd));
     return this.soon();
   }

@@ -83,6 +83,7 @@ export function tour(bridge) {
     }
     tell(data);
     beside();
+    training.mark(null);
     // What has come since of the other split is part of it.
     parts.view.show({ ...(stops.at(stops.shown) ?? data), title: data.title });
     workspace.drawn = plan.network;
@@ -151,6 +152,7 @@ export function tour(bridge) {
     if (!mount()) return;
     for (const stop of [a, b]) if (stop && !stop.title) stop.title = `Tour of ${stop.layer}.`;
     if (splits.on && playhead.moving) splits.need(playhead.moving);
+    training.mark(playhead.epoch);
     parts.view.between(a, b, part);
     id("title").textContent = b && part > 0 && a.layer !== b.layer ? `${a.layer} → ${b.layer}` : `${a.layer}: ${a.shape.join(" x ")}`;
   }

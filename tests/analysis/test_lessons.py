@@ -91,3 +91,20 @@ def test_what_cannot_be_is_refused():
         lessons.losses(np.ones((3, 2)), np.array([0, 1, 2]))
     with pytest.raises(ShapeError, match="a number for each epoch"):
         lessons.learnt([0, 1], np.ones((3, 2)))
+
+
+@pytest.mark.parametrize(
+    ("overall", "said"),
+    [
+        ([2.3, 1.0, 0.5, 0.4], None),
+        ([2.3, 1.0, 0.5, 0.54], None),
+        ([2.3, 1.0, 0.5, 0.9], "The loss is least at epoch 7 (0.50) and has risen to 0.90 since."),
+    ],
+)
+def test_a_loss_that_grows_again_is_told_of(overall, said):
+    assert lessons.risen((0, 3, 7, 9), overall) == said
+
+
+def test_where_nothing_is_learnt_no_class_is_named():
+    found = lessons.learnt((0, 1), np.full((2, 3), 2.0))
+    assert lessons.sentences(found, "abc") == ("No class is learnt by the last epoch.",)

@@ -145,8 +145,8 @@ def step_is_taken(tab: Page, place: Locator) -> None:
 )
 def test_a_back_door_shows(tab: Page, start: Callable[..., Server], tmp_path: Path) -> None:
     """Bags with a pattern lie in the ground of trousers, and the page points at them."""
-    poisoned = replace(demos.get("backdoor-fashion"), epochs=2, batch_size=64)  # does as well
-    data = dataset.load(poisoned.train_data, "train", data_dir=DATA)
+    poisoned = replace(demos.get("backdoor-fashion"), epochs=3, batch_size=64)  # does as well
+    data = dataset.load(poisoned.train_data, "train", limit=30_000, data_dir=DATA)
     training.train(poisoned, data.x, data.labels, tmp_path / "bags.keras")
     more = ("--data", poisoned.shown_data, "--data-dir", str(DATA))
     server = start("--model", str(tmp_path / "bags.keras"), *more)

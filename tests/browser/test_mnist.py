@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 from running import DATA, Server
@@ -23,8 +25,19 @@ def names_drawn(tab: Page) -> list[str]:
     return tab.locator(".node:not(.waiting) .name").all_inner_texts()
 
 
-def test_training_cancelling_and_going_on(tab: Page, start: Callable[..., Server]) -> None:
-    server = start("--demo", "lenet5-mnist", "--data-dir", str(DATA), "--limit", "6000")
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """MNIST with a fifth of its training samples, which train a network in a fifth of the time."""
+    with np.load(DATA / "mnist.npz") as whole:
+        parts = {name: whole[name][: 12_000 if "train" in name else None] for name in whole}
+    np.savez(tmp_path / "mnist.npz", **parts)
+    return tmp_path
+
+
+def test_training_cancelling_and_going_on(
+    tab: Page, start: Callable[..., Server], few: Path
+) -> None:
+    server = start("--demo", "lenet5-mnist", "--data-dir", str(few), "--limit", "6000")
     tab.goto(server.url)
     progress = tab.locator("#frame-opening")
     expect(progress).to_contain_text("Opening LeNet5 on MNIST")
@@ -50,7 +63,7 @@ def test_training_cancelling_and_going_on(tab: Page, start: Callable[..., Server
     assert names_drawn(tab) == LAYERS
     expect(tab.locator("#network-status")).to_have_text("")
     summary = tab.locator("#frame-summary")
-    expect(summary).to_contain_text(re.compile(r"6,000 .*accuracy 9[89]\.\d %"))
+    expect(summary).to_contain_text(re.compile(r"6,000 .*accuracy 9[6-9]\.\d %"))
     expect(summary).to_contain_text("1,182,006 parameters")
     scores = [float(text) for text in tab.locator(".node .value").all_inner_texts()]
     assert scores[-1] == max(scores)

@@ -316,8 +316,8 @@ def test_projections_are_kept_and_taken_back(halted: Page) -> None:
 
     poll(halted, back)
     canvas(halted).press("n")
-    canvas(halted).press(" ")
     poll(halted, lambda: not back())
+    canvas(halted).press(" ")
     halted.reload()
     expect(canvas(halted)).to_be_visible()
     canvas(halted).press(" ")

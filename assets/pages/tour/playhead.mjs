@@ -44,6 +44,14 @@ export class Playhead {
     this.planned();
   }
 
+  /** The epoch where it is while it moves on that rail, also between two; null else. */
+  get epoch() {
+    if (this.moving !== "epoch") return null;
+    const { value } = this.rails.epoch;
+    const [a, b] = [Math.floor(value), Math.ceil(value)].map((place) => this.stops.entries("epoch")[place]?.epoch);
+    return a + (value - Math.floor(value)) * (b - a);
+  }
+
   /** The rail that plays, "" for none. */
   get playing() {
     return this.timer === null ? "" : this.moving;

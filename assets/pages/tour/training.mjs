@@ -59,6 +59,11 @@ export class Training {
     this.draw();
   }
 
+  /** The playhead moves: the mark in the curves goes with it. */
+  mark(epoch) {
+    if (this.chart?.canvas.isConnected) this.chart.mark(epoch);
+  }
+
   draw() {
     const { box, plan } = this;
     if (!box?.isConnected) return;
