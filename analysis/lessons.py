@@ -141,4 +141,5 @@ def risen(epochs: Sequence[int], overall: Sequence[float]) -> str | None:
     least, last = float(overall[best]), float(overall[-1])
     if not last > (1 + RISE) * least:
         return None
-    return f"The loss is least at epoch {epochs[best]} ({least:.2f}) and has risen to {last:.2f} since."
+    where = f"The loss is least at epoch {epochs[best]} ({least:.2f})"
+    return f"{where} and has risen to {last:.2f} since."

@@ -56,6 +56,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
         f'import("{module}").then(() => new DashRenderer(), (error) => {{'
         'document.body.textContent = "The page could not be loaded: " + error; throw error; });'
     )
+    app.index_string = app.index_string.replace("</body>", f"{_preloaded(app)}</body>")
     app.layout = frame_layout.layout(
         PAGES, {name: offer.title for name, offer in studies.offers.items()}, studies.first
     )
@@ -69,6 +70,15 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
     safety.protect(app.server, settings)
     safety.add_headers(app)
     return app
+
+
+def _preloaded(app: Dash) -> str:
+    """Links by which a browser fetches all modules at once, after Dash's own scripts, rather than
+    each when another one that imports it has come."""
+    names = sorted(path.relative_to(_ASSETS).as_posix() for path in _ASSETS.rglob("*.mjs"))
+    return "".join(
+        f'<link rel="modulepreload" href="{app.get_asset_url(name)}">\n' for name in names
+    )
 
 
 def _route(app: Dash) -> None:

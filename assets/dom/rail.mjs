@@ -1,6 +1,8 @@
 /** A rail of the playhead: where one is among stops, a handle that goes in between, and play. */
 import { make } from "./make.mjs";
 
+const LETTER = 6; // pixels of the width of a letter
+const WIDE = 600; // pixels of a rail that is not laid out yet
 const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -5, PageUp: 5 };
 
 export class Rail {
@@ -13,7 +15,7 @@ export class Rail {
    * @param {() => void} what.play - the button was pressed.
    */
   constructor(box, { label, scrub, go, play }) {
-    Object.assign(this, { label, go, texts: [], value: 0 });
+    Object.assign(this, { go, texts: [], value: 0 });
     this.document = box.ownerDocument;
     const id = `rail-${label.toLowerCase()}`;
     this.button = make(this.document, "button.plain.step", { type: "button", "aria-label": `Play ${label.toLowerCase()}s`, title: `Play ${label.toLowerCase()}s` }, "▶");
@@ -30,6 +32,7 @@ export class Rail {
     this.handle.addEventListener("input", () => scrub(Number(this.handle.value)));
     this.handle.addEventListener("change", () => go(Math.round(Number(this.handle.value))));
     this.handle.addEventListener("keydown", (event) => this.key(event));
+    new ResizeObserver(() => this.texts.length && this.label()).observe(this.ticks);
   }
 
   /** @param {string[]} texts - of the stops. */
@@ -38,11 +41,18 @@ export class Rail {
     if (JSON.stringify(texts) === JSON.stringify(this.texts)) return;
     this.texts = texts;
     this.handle.max = Math.max(1, texts.length - 1);
-    const every = Math.ceil(texts.length / 14);
-    const last = texts.length - 1;
-    this.ticks.replaceChildren(...texts.flatMap((text, k) => (k % every && k !== last) || (k !== last && last - k < every && k % every === 0 && every > 1) ? [] : [
-      make(this.document, "span", { style: { left: `${(100 * k) / Math.max(1, last)}%` } }, text),
-    ]));
+    this.label();
+  }
+
+  /** Write the names of as many stops as there is room for, the last one among them. */
+  label() {
+    const { texts } = this;
+    const last = Math.max(1, texts.length - 1);
+    const longest = Math.max(...texts.map((text) => text.length));
+    const places = Math.max(2, Math.floor((this.ticks.clientWidth || WIDE) / (LETTER * (longest + 2))));
+    const every = Math.ceil(texts.length / places);
+    const named = texts.map((text, k) => [text, k]).filter(([, k]) => k === last || (k % every === 0 && last - k >= every));
+    this.ticks.replaceChildren(...named.map(([text, k]) => make(this.document, "span", { style: { left: `${(100 * k) / last}%` } }, text)));
   }
 
   /** Show where the playhead is. @param {number} value - between stops, too. */

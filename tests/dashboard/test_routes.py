@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,17 @@ def test_nothing_may_be_loaded_from_elsewhere(site: Site) -> None:
     page = answer.text.split("_dash-config")[0]
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_all_modules_are_asked_for_at_once(site: Site) -> None:
+    """Or a browser would hear of each from the one that imports it, a round trip deeper."""
+    page = site.client.get("/", headers=LOCAL).text
+    named = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
+    assets = Path(__file__).parents[2] / "assets"
+    assert sorted(named) == sorted(
+        f"/assets/{path.relative_to(assets).as_posix()}" for path in assets.rglob("*.mjs")
+    )
+    assert all(site.client.get(url, headers=LOCAL).status_code == 200 for url in named[:5])
 
 
 def test_an_open_server_answers_to_its_names_alone(tmp_path: Path) -> None:

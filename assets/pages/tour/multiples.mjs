@@ -53,8 +53,20 @@ export class Comparison {
       this.grid.draw();
     });
     this.box.replaceChildren(this.controls, this.note, this.place, this.foot, this.dialog);
+    this.watch();
     this.draw();
     this.fill();
+  }
+
+  /** Hear when the panel is shown: until then nothing is fetched for it. */
+  watch() {
+    const { IntersectionObserver: Observer } = this.page.bridge.window;
+    this.seenByAnybody = !Observer;
+    if (!Observer) return;
+    new Observer((entries) => {
+      this.seenByAnybody = entries.some(({ isIntersecting }) => isIntersecting);
+      if (this.seenByAnybody && this.waiting && this.wish) this.look();
+    }).observe(this.box);
   }
 
   /** The grid fills most of the screen. */
@@ -87,8 +99,10 @@ export class Comparison {
     this.look();
   }
 
-  /** Ask the server what there is. */
+  /** Ask the server what there is, once somebody sees the panel. */
   look() {
+    this.waiting = !this.seenByAnybody;
+    if (this.waiting) return;
     const epochs = this.epochs ? { epochs: this.epochs } : {};
     this.page.bridge.set("tour-compared", { data: { ...this.wish, ...epochs, again: Date.now() } });
   }
