@@ -20,7 +20,7 @@ def views(
 
     Args:
         most, axes: as of the layer's cloud, of which the drawing is made: see `tour_answers.cloud`.
-        kind: of `projections.KINDS`.
+        kind: of `jumps.KINDS`.
         seed: of the method, and of the samples where there are more than `count`: these are the
             same in all layers and epochs.
     Returns: arrays `places` (m, 2) float32, NaN for samples that are not finite, and `samples` (m,)

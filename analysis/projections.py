@@ -2,7 +2,7 @@
 
 A tour is linear: where little changes from epoch to epoch, little moves in it. UMAP and t-SNE
 place every sample by all others, and PCA turns with the largest variance: their drawings of two
-epochs differ by more than the samples do. `jump` says by how much.
+epochs differ by more than the samples do; `jumps` says by how much.
 
 Source: Li, Zhao & Scheidegger, *Visualizing Neural Networks with the Grand Tour*, Distill 2020;
 UMAP and t-SNE with the settings of McInnes et al. 2018 and of
@@ -11,18 +11,16 @@ van der Maaten & Hinton, *Visualizing data using t-SNE*, 2008.
 
 from __future__ import annotations
 
-import importlib
-import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from sklearn.manifold import TSNE
+from sklearn.neighbors import NearestNeighbors
 
-from . import alignment, tour
 from .errors import ParameterError, ShapeError
+from .jumps import require
 from .types import Array, Report, silent
-
-LEAST = 5
-"""Samples without which there is nothing to draw."""
+from .umap_layout import place
 
 NEIGHBOURS = 15
 MIN_DIST = 0.1
@@ -42,17 +40,17 @@ def chosen(n: int, most: int, seed: int = 0) -> Array:
 
 
 def draw(kind: str, x: Array, seed: int = 0, report: Report = silent) -> Array:
-    """Places of samples in the plane, by one of KINDS.
+    """Places of samples in the plane, by one of `jumps.KINDS`.
 
     Args:
         x: (n, d); samples with a value that is not finite are left out.
         report: hears how far it is, as far as the method tells, and may stop it.
     Returns: (n, 2) float64; NaN for samples that were left out.
-    Raises: ParameterError for an unknown kind or fewer than LEAST samples; ShapeError.
+    Raises: ParameterError for an unknown kind or too few samples; ShapeError.
     """
-    if kind not in KINDS:
-        raise ParameterError(f"A layer is drawn by {', '.join(KINDS)}; got '{kind}'.")
-    return KINDS[kind](x, seed, report)
+    if kind not in DRAWN:
+        raise ParameterError(f"A layer is drawn by {', '.join(DRAWN)}; got '{kind}'.")
+    return DRAWN[kind](x, seed, report)
 
 
 def pca(x: Array) -> Array:
@@ -70,26 +68,15 @@ def pca(x: Array) -> Array:
     return found
 
 
-def random_plane(d: int, seed: int = 0) -> Array:
-    """(d, 2) float64: orthonormal columns, all planes equally likely.
-
-    Raises: as `tour.start`.
-    """
-    return tour.start(d, seed)[:, :2]
-
-
 def umap(x: Array, seed: int = 0, report: Report = silent) -> Array:
     """Samples laid out by UMAP, with its usual 15 neighbours and min_dist of 0.1.
 
     Args, Returns, Raises: as `draw`.
     """
     found, good, values = _begun(x)
-    # The web process compares drawings, and must not pay for numba and scikit-learn.
-    neighbours = importlib.import_module("sklearn.neighbors").NearestNeighbors
-    layout = importlib.import_module(".umap_layout", __package__)
-    peers = neighbours(n_neighbors=min(NEIGHBOURS, len(values))).fit(values)
+    peers = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(values))).fit(values)
     distances, indices = peers.kneighbors(values)
-    found[good] = layout.place(
+    found[good] = place(
         indices, distances, min_dist=MIN_DIST, seed=seed, features=values, report=report
     )
     return found
@@ -104,47 +91,18 @@ def tsne(x: Array, seed: int = 0) -> Array:
     if not values.any():  # all alike: no plane to begin at, and no place but one
         found[good] = 0.0
         return found
-    manifold = importlib.import_module("sklearn.manifold")
     perplexity = min(PERPLEXITY, (len(values) - 1) / 3)
-    made = manifold.TSNE(2, perplexity=perplexity, init="pca", random_state=seed)
+    made = TSNE(2, perplexity=perplexity, init="pca", random_state=seed)
     found[good] = made.fit_transform(values.astype(np.float32))
     return found
 
 
-def jump(before: Array, after: Array, *, aligned: bool = True) -> float:
-    """How far samples move on average from one drawing to the next.
-
-    It is a share of the root mean squared distance of the samples of `before` from their middle: 0
-    for samples that stay, near 1 for a drawing that has nothing to do with the one before.
-
-    Args:
-        before, after: (n, d) the same samples; those that are not finite in both do not count.
-        aligned: turn, mirror, move and scale `after` onto `before` first, as far as that helps, so
-            that only what is left counts. Without, samples are compared as they lie.
-    Returns: NaN if all samples of `before` lie in one place.
-    Raises: ShapeError; ParameterError for fewer than LEAST finite samples.
-    """
-    one, other = np.asarray(before, np.float64), np.asarray(after, np.float64)
-    if one.ndim != 2 or one.shape != other.shape:
-        raise ShapeError(
-            f"Two drawings of the same samples must both be (n, d); got {one.shape} and "
-            f"{other.shape}."
-        )
-    good = np.isfinite(one).all(axis=1) & np.isfinite(other).all(axis=1)
-    _enough(int(good.sum()))
-    one, other = one[good], other[good]
-    if aligned:
-        other = alignment.procrustes(one.T, other.T).apply(other.T).T
-    radius = math.sqrt(np.square(one - one.mean(axis=0)).sum(axis=1).mean())
-    return float(np.linalg.norm(other - one, axis=1).mean() / radius) if radius > 0 else math.nan
-
-
-KINDS: Mapping[str, Callable[[Array, int, Report], Array]] = {
+DRAWN: Mapping[str, Callable[[Array, int, Report], Array]] = {
     "pca": lambda x, _seed, _report: pca(x),
     "umap": umap,
     "t-sne": lambda x, seed, _report: tsne(x, seed),
 }
-"""What is computed for a comparison; planes of the tour itself are drawn in the browser."""
+"""How each of `jumps.KINDS` is drawn."""
 
 
 def _begun(x: Array) -> tuple[Array, Array, Array]:
@@ -153,16 +111,8 @@ def _begun(x: Array) -> tuple[Array, Array, Array]:
     if x.ndim != 2:
         raise ShapeError(f"Samples of a layer must be (n, d); got {x.shape}.")
     good = np.asarray(np.isfinite(x).all(axis=1))
-    _enough(int(good.sum()))
+    require(int(good.sum()))
     values = x[good] - x[good].mean(axis=0)
     if values.shape[1] < 2:
         values = np.pad(values, ((0, 0), (0, 2 - values.shape[1])))
     return np.full((len(x), 2), np.nan), good, values
-
-
-def _enough(count: int) -> None:
-    if count < LEAST:
-        raise ParameterError(
-            f"A drawing takes {LEAST} samples or more without NaN or infinity; got {count}. Show "
-            "more samples (--limit), or choose another layer or epoch."
-        )

@@ -133,6 +133,11 @@ class Settings:
                 f"{' and '.join(given)} name different studies. Start with one of them; others can "
                 "be opened on another port."
             )
+        if is_history(self.model):
+            raise ParameterError(
+                f"--model {self.model} is no network. A .npz with the probabilities of every epoch "
+                "is opened with --softmax."
+            )
         if self.softmax and not is_history(self.softmax):
             raise ParameterError(
                 f"--softmax is a .npz file with the probabilities of every epoch; got "

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis import lessons, projections
+from analysis import jumps, lessons
 from analysis.errors import ParameterError, StudyError
 from analysis.graph import path_through
 from analysis.opening import Card
@@ -228,7 +228,7 @@ def views_plan(studies: Studies, wish: Any) -> dict[str, Any]:
 
     Returns: {"wish", "layer", "recorded": all epochs, "epochs": those that are compared, "missing":
         number of parts that are not there, "cells": of every epoch {"epoch", "cloud": part} and a
-        part for every kind of `projections.KINDS`, "jumps": {kind or "layer": how far samples move
+        part for every kind of `jumps.KINDS`, "jumps": {kind or "layer": how far samples move
         from each epoch to the next, None where that is not known}}; parts as of `plan`. {"error"}
         in words for a layer that cannot be compared.
     Raises: as `clouds.opened`; ParameterError for epochs that are not recorded.
@@ -249,7 +249,7 @@ def views_plan(studies: Studies, wish: Any) -> dict[str, Any]:
     epochs = compared(card, wish)
     home = Home.of(studies, wish)
     cells = [_views_at(studies, home, wish, epoch, card) for epoch in epochs]
-    parts = [cell[name] for cell in cells for name in ("cloud", *projections.KINDS)]
+    parts = [cell[name] for cell in cells for name in ("cloud", *jumps.KINDS)]
     return {
         "wish": wish,
         "layer": node.name,
@@ -262,7 +262,7 @@ def views_plan(studies: Studies, wish: Any) -> dict[str, Any]:
 
 
 def views_task(studies: Studies, wish: Any) -> dict[str, Any]:
-    """A layer drawn by every method of `projections.KINDS`, at {"epochs"}."""
+    """A layer drawn by every method of `jumps.KINDS`, at {"epochs"}."""
     _, card = opened(studies, wish)
     home, node = Home.of(studies, wish), layer_of(card, wish)
     if node.size > TOUR_AXES and home.card is None:
@@ -276,7 +276,7 @@ def views_task(studies: Studies, wish: Any) -> dict[str, Any]:
             own = "" if home.card is None or node.size <= TOUR_AXES else home.card.study.identity
             about = {"layer": node.name, "most": TOUR_AXES, "axes": own}
         asked: Asked = {"cloud": ("tour cloud", about)}
-        asked |= {kind: ("tour views", _view(about, kind)) for kind in projections.KINDS}
+        asked |= {kind: ("tour views", _view(about, kind)) for kind in jumps.KINDS}
         steps.append((one, asked, _other(home, about)))
     return asked_in_turn(studies, steps)
 
@@ -351,8 +351,8 @@ def _views_at(
     about = home.about(one, layer_of(card, wish)) if one else None
     if one is None or about is None:
         unknown = {"key": None, "facts": None}
-        return {"epoch": epoch} | dict.fromkeys(("cloud", *projections.KINDS), unknown)
-    asked = {kind: ("tour views", _view(about, kind)) for kind in projections.KINDS}
+        return {"epoch": epoch} | dict.fromkeys(("cloud", *jumps.KINDS), unknown)
+    asked = {kind: ("tour views", _view(about, kind)) for kind in jumps.KINDS}
     asked["cloud"] = ("tour cloud", about)
     parts = {name: _part(studies, one, question, more) for name, (question, more) in asked.items()}
     return {"epoch": epoch} | parts
@@ -361,14 +361,14 @@ def _views_at(
 def _jumps(studies: Studies, cells: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
     """How far samples move from epoch to epoch, in every drawing and in the layer itself."""
     found: dict[str, list[float | None]] = {}
-    for kind in projections.KINDS:
+    for kind in jumps.KINDS:
         places = [_array(studies, cell[kind], "places") for cell in cells]
         found[kind] = _moved(places, aligned=True)
     samples = next(
         (
             drawn
             for cell in cells
-            for kind in projections.KINDS
+            for kind in jumps.KINDS
             if (drawn := _array(studies, cell[kind], "samples")) is not None
         ),
         None,
@@ -391,7 +391,7 @@ def _moved(drawings: Sequence[Array | None], *, aligned: bool) -> list[float | N
         value = math.nan
         if one is not None and other is not None:
             try:
-                value = projections.jump(one, other, aligned=aligned)
+                value = jumps.jump(one, other, aligned=aligned)
             except StudyError:  # too few finite samples: the epoch's drawing says so
                 value = math.nan
         found.append(value if math.isfinite(value) else None)

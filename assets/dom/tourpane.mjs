@@ -95,7 +95,7 @@ export class TourPane {
     const next = pose.next && this.cloudOf(pose.next.stop);
     const count = x.length / data.centre.length;
     const radius = tour.radius * this.ratio;
-    const styles = stylesOf({ mask: crowd.standing, marks: null, sample: null, count, radius, opacity: this.sheet ? 1 : OPACITY });
+    const styles = this.stylesOf(crowd.standing, count, radius, this.sheet ? 1 : OPACITY);
     const { width, height } = this.canvas;
     this.painter.draw({
       width, height, view: this.view, ground: GROUND[tour.workspace.scheme],
@@ -108,6 +108,15 @@ export class TourPane {
       places: () => this.places(),
     });
     this.outline();
+  }
+
+  /** How samples are drawn; the same object as long as nothing of it changes. */
+  stylesOf(mask, count, radius, opacity) {
+    const about = [mask, count, radius, opacity];
+    if (!this.styled || about.some((one, k) => one !== this.styled.about[k])) {
+      this.styled = { about, styles: stylesOf({ mask, marks: null, sample: null, count, radius, opacity }) };
+    }
+    return this.styled.styles;
   }
 
   /** Where samples are in the plane, worked out when somebody asks. @returns {[Float32Array, Float32Array]} */

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import layers as kl
 
-from analysis import network, projections
+from analysis import jumps, network, projections
 from analysis.errors import ParameterError
 from analysis.workbench import Workbench
 from tests.analysis.sample_data import data_of
@@ -29,7 +29,7 @@ def bench():
     return bench_of(COUNT)
 
 
-@pytest.mark.parametrize("kind", projections.KINDS)
+@pytest.mark.parametrize("kind", jumps.KINDS)
 def test_a_layer_is_drawn_from_its_cloud(bench, kind):
     found = bench.tour_views("prediction", kind)
     cloud = bench.tour_cloud("prediction").arrays["x"]

@@ -10,7 +10,7 @@ from scipy.stats import ortho_group
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from analysis import projections
+from analysis import jumps, projections
 from analysis.errors import ParameterError, ShapeError
 
 
@@ -28,16 +28,7 @@ def test_the_principal_plane_is_that_of_scikit_learn(seed, n, d):
     np.testing.assert_allclose(found * np.sign((found * peer).sum(axis=0)), peer, atol=1e-8)
 
 
-@given(st.integers(2, 64), st.integers(0, 10**6))
-@settings(max_examples=25, deadline=None)
-def test_random_planes_are_orthonormal(d, seed):
-    plane = projections.random_plane(d, seed)
-    np.testing.assert_allclose(plane.T @ plane, np.eye(2), atol=1e-12)
-    np.testing.assert_array_equal(plane, projections.random_plane(d, seed))
-    assert d == 2 or not np.allclose(plane, projections.random_plane(d, seed + 1))
-
-
-@pytest.mark.parametrize("kind", projections.KINDS)
+@pytest.mark.parametrize("kind", jumps.KINDS)
 def test_a_drawing_keeps_neighbours_and_is_the_same_for_a_seed(kind):
     x = blobs()
     found = projections.draw(kind, x, 3)
@@ -46,7 +37,7 @@ def test_a_drawing_keeps_neighbours_and_is_the_same_for_a_seed(kind):
     np.testing.assert_array_equal(found, projections.draw(kind, x, 3))
 
 
-@pytest.mark.parametrize("kind", projections.KINDS)
+@pytest.mark.parametrize("kind", jumps.KINDS)
 def test_samples_that_are_not_finite_are_left_out(kind):
     x = blobs(40)
     x[3, 2], x[17] = np.nan, np.inf
@@ -58,7 +49,7 @@ def test_samples_that_are_not_finite_are_left_out(kind):
     np.testing.assert_array_equal(np.delete(found, [3, 17], axis=0), alone)
 
 
-@pytest.mark.parametrize("kind", projections.KINDS)
+@pytest.mark.parametrize("kind", jumps.KINDS)
 @pytest.mark.parametrize(
     "x", [np.ones((20, 4)), np.arange(12.0)[:, None], blobs(5)], ids=["alike", "narrow", "five"]
 )
@@ -66,7 +57,7 @@ def test_odd_layers_are_drawn_too(kind, x):
     assert np.isfinite(projections.draw(kind, x)).all()
 
 
-@pytest.mark.parametrize("kind", projections.KINDS)
+@pytest.mark.parametrize("kind", jumps.KINDS)
 def test_too_few_samples_are_refused(kind):
     x = blobs(6)
     x[:2] = np.nan
@@ -87,14 +78,14 @@ def test_a_drawing_that_is_only_turned_has_not_moved(seed, scale):
     draw = np.random.default_rng(seed)
     before = draw.normal(size=(30, 2))
     after = scale * before @ ortho_group.rvs(2, random_state=draw) + draw.normal(size=2)
-    assert projections.jump(before, after) == pytest.approx(0, abs=1e-9)
-    assert projections.jump(before, before, aligned=False) == 0
+    assert jumps.jump(before, after) == pytest.approx(0, abs=1e-9)
+    assert jumps.jump(before, before, aligned=False) == 0
 
 
 def test_a_jump_grows_with_what_moves():
     draw = np.random.default_rng(0)
     before, noise = draw.normal(size=(2, 500, 2))
-    found = [projections.jump(before, before + part * noise) for part in (0, 0.1, 0.5, 2, 100)]
+    found = [jumps.jump(before, before + part * noise) for part in (0, 0.1, 0.5, 2, 100)]
     assert found == sorted(found)
     assert found[0] == pytest.approx(0, abs=1e-9)
     assert found[-1] == pytest.approx(1, abs=0.15)
@@ -105,21 +96,21 @@ def test_in_the_layer_itself_nothing_is_turned():
     step = np.zeros(8)
     step[5] = 2.0
     radius = np.sqrt(np.square(before - before.mean(axis=0)).sum(axis=1).mean())
-    found = projections.jump(before, before + step, aligned=False)
+    found = jumps.jump(before, before + step, aligned=False)
     assert found == pytest.approx(2 / radius)
-    assert projections.jump(before, before + step) == pytest.approx(0, abs=1e-9)
+    assert jumps.jump(before, before + step) == pytest.approx(0, abs=1e-9)
 
 
 def test_what_does_not_count_and_what_cannot_be_compared():
     before = np.random.default_rng(0).normal(size=(12, 2))
     after = before.copy()
     after[0], before[1] = np.nan, np.inf
-    assert projections.jump(before, after, aligned=False) == 0
-    assert np.isnan(projections.jump(np.ones((9, 2)), np.eye(9)[:, :2], aligned=False))
+    assert jumps.jump(before, after, aligned=False) == 0
+    assert np.isnan(jumps.jump(np.ones((9, 2)), np.eye(9)[:, :2], aligned=False))
     with pytest.raises(ParameterError, match="got 2"):
-        projections.jump(before[:4], after[:4])
+        jumps.jump(before[:4], after[:4])
     with pytest.raises(ShapeError, match="same samples"):
-        projections.jump(before, after[1:])
+        jumps.jump(before, after[1:])
 
 
 def test_some_samples_are_chosen_once_for_all_epochs():
@@ -128,3 +119,7 @@ def test_some_samples_are_chosen_once_for_all_epochs():
     assert len(set(found)) == 1000
     assert (np.diff(found) > 0).all()
     np.testing.assert_array_equal(found, projections.chosen(5000, 1000, 7))
+
+
+def test_every_kind_is_drawn():
+    assert tuple(projections.DRAWN) == jumps.KINDS

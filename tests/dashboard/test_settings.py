@@ -62,6 +62,7 @@ def test_sizes(text: str, size: int) -> None:
         (["--limit", "0"], "at least 1 sample"),
         (["--softmax", "a.npz", "--model", "m.keras", "--data", "d.npz"], "--model and --softmax"),
         (["--softmax", "history.csv"], "is a .npz file"),
+        (["--model", "h.npz", "--data", "d.npz"], "opened with --softmax"),
         (["--run", "nowhere"], "no samples.npz in that folder"),
         (["--memory", "lots"], "'lots' is no size"),
         (["--memory", "1MB"], "at least 64 MiB"),

@@ -21,6 +21,18 @@ TEXTS = (
         "plane in which the classes of the selection, or all classes, lie apart best.",
     ),
     (
+        "Playhead",
+        "Below the picture: two rails, epochs and layers. Their handles may stand between two "
+        "stops, and what they rest at is what all pages show. From layer to layer the view turns "
+        "along: a layer that only rotates moves nothing, so that what moves is real. Where layers "
+        "branch, click on the list at the left to choose another path.",
+    ),
+    (
+        "Other split",
+        "Training samples beside test samples, under the same projection. Classes that lie apart "
+        "in the one and mixed in the other were learnt by heart.",
+    ),
+    (
         "Wide layers",
         "A layer of more than 64 dimensions is seen along its 64 leading principal axes; the line "
         "below the title says how much of its variance they hold. Its axes have no names, and no "
@@ -41,7 +53,8 @@ TEXTS = (
     ),
     (
         "Keys",
-        "Space plays and halts, N chooses a new direction, S separates, + and - zoom, 0 shows all. "
-        "The brackets choose an axis, arrows move it.",
+        "Space plays and halts, N chooses a new direction, S separates, U goes back to the "
+        "projection before, + and - zoom, 0 shows all. The brackets choose an axis, arrows move "
+        "it; on a rail they go from stop to stop.",
     ),
 )
