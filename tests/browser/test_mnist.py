@@ -71,6 +71,7 @@ def test_training_cancelling_and_going_on(
 
     selection_is_quick(tab)
     the_study_opens_at_once_the_second_time(tab, server)
+    its_training_is_toured(tab, server)
     positions_are_sampled_and_the_selected_are_all_there(tab, server)
 
 
@@ -112,6 +113,24 @@ def positions_are_sampled_and_the_selected_are_all_there(tab: Page, server: Serv
     # Three samples at all their positions instead of ten.
     expect(subtitle).to_contain_text(f"{60_000 + 3 * (576 - 10):,} of 3,456,000 points")
     expect(tab.locator("#embedding-maps")).to_contain_text("Mean of 3 selected samples")
+
+
+def its_training_is_toured(tab: Page, server: Server) -> None:
+    """The training that was just recorded, epoch by epoch, with both splits beside each other."""
+    tab.goto(f"{server.url}/tour")
+    expect(tab.locator("#tour-subtitle")).to_contain_text("6,000 of 10,000 test samples")
+    rail = tab.locator("#rail-epoch")
+    expect(rail).to_have_attribute("aria-valuetext", "6")
+    rail.focus()
+    tab.keyboard.press("Home")
+    expect(tab.locator("#frame-epochs")).to_contain_text("epoch 0 of 6", timeout=60_000)
+    expect(tab.locator("#frame-jobs")).to_have_text("", timeout=60_000)
+    tab.get_by_role("button", name="Play epochs").click()
+    expect(rail).to_have_attribute("aria-valuetext", "6", timeout=60_000)
+    expect(tab.locator("#frame-epochs")).to_contain_text("epoch 6 of 6", timeout=30_000)
+    tab.locator("#tour-both").click()
+    captions = tab.locator(".tour-caption")
+    expect(captions.nth(1)).to_contain_text(re.compile(r"train: 6,000 .*9\d\.\d %"), timeout=60_000)
 
 
 def test_another_study_is_a_click_away(tab: Page, start: Callable[..., Server]) -> None:

@@ -281,7 +281,13 @@ def test_both_splits_are_seen_under_the_same_projection(halted: Page) -> None:
     expect(captions.nth(1)).to_contain_text(
         re.compile(r"train: 1,172 samples, \d+"), timeout=60_000
     )
-    poll(halted, lambda: int((pixels(halted, 1) < 200).any(axis=2).sum()) > 300)
+
+    def drawn() -> bool:
+        """A canvas that nobody has drawn on yet has 300 x 150 pixels."""
+        found = pixels(halted, 1)
+        return found.shape[0] > 200 and int((found < 200).any(axis=2).sum()) > 300
+
+    poll(halted, drawn)
     before = pixels(halted, 1)
     canvas(halted).nth(0).press("]")
     for _ in range(4):

@@ -119,7 +119,8 @@ def test_all_modules_are_asked_for_at_once(site: Site) -> None:
     assert sorted(named) == sorted(
         f"/assets/{path.relative_to(assets).as_posix()}" for path in assets.rglob("*.mjs")
     )
-    assert all(site.client.get(url, headers=LOCAL).status_code == 200 for url in named[:5])
+    with site.client.get(named[0], headers=LOCAL) as answer:
+        assert answer.status_code == 200
 
 
 def test_an_open_server_answers_to_its_names_alone(tmp_path: Path) -> None:

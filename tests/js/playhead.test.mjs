@@ -102,6 +102,20 @@ test("why a rail stays empty is said, and the handle goes back", async () => {
   assert.equal(handle("Epoch").value, 3);
 });
 
+test("what cannot be computed is said once, and not asked for without end", async () => {
+  const { page, hold, stops, playhead } = open({ there: false });
+  await settle();
+  hold("Epoch", 0.5);
+  playhead.computed({ state: "done", result: { done: {}, failed: { "step 2: cloud": "not finite" } } });
+  for (let k = 0; k < 3; k++) {
+    stops.setPlan(planOf("dense", { there: false }));
+    await settle();
+    hold("Epoch", 0.6);
+  }
+  assert.equal(page.said.set.filter(([id]) => id === "tour-wish-epochs").length, 1);
+  assert.deepEqual(page.said.toasts, ["Not everything on the rail can be shown: not finite"]);
+});
+
 test("a training plays from its beginning to its end, and rests there", async () => {
   const { playhead, drawn, rested, frame, box } = open();
   await settle();

@@ -24,6 +24,7 @@ export class Playhead {
     this.moving = null; // the rail that it moves on
     this.timer = null;
     this.asked = null; // the job of a rail: what it is about
+    this.tried = null; // and the one that has ended: what it could not compute is not asked for again
     this.resting = null; // address of what was chosen, as long as the server has no plan of it
   }
 
@@ -123,7 +124,7 @@ export class Playhead {
     const { plan } = this.stops;
     if (!plan || this.stops.complete(rail)) return;
     const about = JSON.stringify([rail, plan.wish, plan.layers.map(({ name }) => name)]);
-    if (this.asked === about) return;
+    if (about === this.asked || about === this.tried) return;
     this.asked = about;
     const path = plan.layers.map(({ name }) => name);
     this.page.bridge.set(`tour-wish-${rail}s`, { data: { ...plan.wish, path, asked: Date.now() } });
@@ -139,7 +140,7 @@ export class Playhead {
 
   computed(end) {
     if (!end || !this.asked) return;
-    this.asked = null;
+    Object.assign(this, { asked: null, tried: end.state === "done" ? this.asked : null });
     this.stops.say("");
     const { reason } = outcome(end);
     if (reason && end.state !== "cancelled") this.page.bridge.toast(`Not everything on the rail can be shown: ${reason}`);
