@@ -33,6 +33,9 @@ export function tour(bridge) {
     const here = id("view");
     if (!here || parts.here === here) return Boolean(here);
     parts.here = here;
+    // Its controls stand where they begin.
+    parts.look = "points";
+    splits.reset();
     parts.view = new TourView({
       box: here,
       workspace,
@@ -225,6 +228,7 @@ export function tour(bridge) {
       stops.forget();
       splits.others.forget();
       parts.view?.clear();
+      if (parts.view) parts.view.main.sheet = null; // pictures of other samples
       if (parts.view && parts.look === "images") look("images");
     }
     redraw();
@@ -278,7 +282,7 @@ export function tour(bridge) {
 
     tourStyle(tool, how, radius, handles, speed) {
       if (!parts.view) return nothing();
-      if (how !== (parts.look ?? "points")) look(how);
+      if (how !== parts.look) look(how);
       Object.assign(parts.view, { tool, radius, handled: handles });
       parts.view.pose.speed = speed;
       parts.view.soon();

@@ -15,6 +15,12 @@ export class Splits {
     this.others = new Stops(page, () => this.came(), { compute: "tour-wish-beside", again: () => this.ask(true) });
   }
 
+  /** One split is seen, as when the page begins. */
+  reset() {
+    Object.assign(this, { on: false, asked: "" });
+    this.stops.companion = null;
+  }
+
   /** @param {boolean} on - whether both are to be seen. */
   turn(on) {
     this.on = on;
