@@ -8,6 +8,7 @@ export class TourView {
    * @param {object} parts
    * @param {HTMLElement} parts.box - is filled.
    * @param {import("./workspace.mjs").Workspace} parts.workspace
+   * @param {TourPose} [parts.pose] - where a tour was that goes on here.
    * @param {object} parts.on
    * @param {(samples: Uint32Array, how: import("../lib/selection.mjs").How) => void} parts.on.select
    * @param {(sample: number, event?: MouseEvent) => void} parts.on.hover - -1 for none.
@@ -15,11 +16,11 @@ export class TourView {
    * @param {() => void} parts.on.played - it plays or halts.
    * @param {() => void} [parts.on.drawn] - another frame was drawn.
    */
-  constructor({ box, workspace, on }) {
+  constructor({ box, workspace, on, pose }) {
     Object.assign(this, { box, workspace, on, tool: "rectangle", radius: 3, handled: true });
     this.document = box.ownerDocument;
     this.page = this.document.defaultView;
-    this.pose = new TourPose(this.page.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false);
+    this.pose = pose ?? new TourPose(this.page.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false);
     this.main = new TourPane(this, 0, workspace, true);
     this.panes = [this.main];
     this.element = make(this.document, "div.tour-view", {}, this.main.element);
@@ -95,9 +96,9 @@ export class TourView {
     this.soon();
   }
 
-  /** Go to where a plane is drawn. @param {Float64Array} plane - (2 d,) orthonormal columns by rows. */
-  goTo(plane) {
-    this.pose.goTo(plane, this.page.performance.now());
+  /** Go to where a plane is drawn, as `TourPose.goTo` has it. */
+  goTo(plane, exact = false) {
+    this.pose.goTo(plane, this.page.performance.now(), exact);
     this.moved();
   }
 

@@ -175,9 +175,10 @@ export class TourPose {
   /** The way to a plane that was chosen. */
   follow(now) {
     if (!this.guide) return;
-    const { from, plane, begin, seen } = this.guide;
+    const { from, plane, begin, seen, spin } = this.guide;
     const part = this.still ? 1 : Math.min(1, (now - begin) / GUIDED);
     this.frame = towards(from, this.d, plane, eased(part));
+    if (spin) advance(this.frame, this.d, { planes: [0, 1], speeds: [-spin] }, eased(part));
     this.scale = { ...this.scale, seen: seen[0] ** (1 - eased(part)) * seen[1] ** eased(part) };
     if (part === 1) this.guide = null;
   }
@@ -204,11 +205,16 @@ export class TourPose {
     this.guide = null; // or it would go on to the plane
   }
 
-  /** Go to where a plane is drawn. @param {Float64Array} plane - (2 d,) orthonormal columns by rows. */
-  goTo(plane, now) {
+  /**
+   * Go to where a plane is drawn.
+   * @param {Float64Array} plane - (2 d,) orthonormal columns by rows.
+   * @param {number} now
+   * @param {boolean} exact - whether it is to lie in the picture as it is given, not only in space.
+   */
+  goTo(plane, now, exact = false) {
     this.play(false);
     const { seen } = this.scale;
-    this.guide = { from: this.frame, plane, begin: now, seen: [seen, Math.max(seen, drawnReach(this.data, plane))] };
+    this.guide = { from: this.frame, plane, begin: now, spin: exact ? spinTo(towards(this.frame, this.d, plane, 1), this.d, plane) : 0, seen: [seen, Math.max(seen, drawnReach(this.data, plane))] };
   }
 
   /** Turn the space so that a point comes to lie somewhere. @param {[number, number]} target */
@@ -268,6 +274,16 @@ function scaleOf(stop) {
   if (classes) centre.forEach((_, k) => (unit = Math.max(unit, Math.hypot(...axisEnd(stop, k, unit)))));
   // Of d dimensions two are drawn: lengths are seen as their share of the plane.
   return { unit, seen: unit * Math.max(LEAST, Math.min(1, EXPECTED / Math.sqrt(centre.length))) };
+}
+
+/** By which angle the drawn plane has to be turned in itself to lie as another one; 0 for mirrored ones. */
+function spinTo(frame, d, plane) {
+  const across = [0, 0, 0, 0];
+  for (let row = 0; row < d; row++) {
+    for (const i of [0, 1]) for (const j of [0, 1]) across[2 * i + j] += frame[row * d + i] * plane[2 * row + j];
+  }
+  const [a, b, c, e] = across;
+  return a * e - b * c > 0 ? Math.atan2(c, a) : 0;
 }
 
 /** How far from the middle nearly all samples are drawn on a plane. */

@@ -12,6 +12,8 @@ import { Splits } from "./tour/splits.mjs";
 import { Stops } from "./tour/stops.mjs";
 import { Training } from "./tour/training.mjs";
 
+const ECHO = 1000; // milliseconds within which a value that was set is heard of again
+
 /**
  * The clientside callbacks that `dashboard/pages/tour/callbacks.py` names.
  * @param {import("../clientside.mjs").Bridge} bridge
@@ -39,6 +41,7 @@ export function tour(bridge) {
     parts.view = new TourView({
       box: here,
       workspace,
+      pose: parts.view?.pose, // who comes back goes on
       on: {
         select: (samples, how) => workspace.select(samples, how),
         hover,
@@ -80,6 +83,9 @@ export function tour(bridge) {
     if (error) return empty(error, true);
     if (plan) parts.graph.show({ layers: workspace.study.layers, edges: plan.edges, path: plan.layers.map(({ name }) => name), now: plan.layer });
     // Until the next epoch or layer has come, the one before stays.
+    const computed = !plan || stops.facts !== null;
+    parts.view.element.classList.toggle("waiting", !computed);
+    if (!computed && data) id("subtitle").textContent = `${plan.layer} is being computed; until then ${data.layer} is shown.`;
     if (!there || playhead.away) {
       if (!data) empty("This layer has not been computed yet; it will appear by itself.");
       return;
@@ -101,7 +107,8 @@ export function tour(bridge) {
     const axes = facts.dimensions > facts.axes
       ? `${facts.axes} principal axes of ${count(facts.dimensions)} dimensions, ${percent(facts.kept)} of their variance`
       : `${count(facts.dimensions)} dimensions`;
-    const subtitle = `${count(study.n)} of ${count(study.total)} ${study.split} samples in ${axes}, drawn on a plane.`;
+    const split = study.split === "all" ? "" : `${study.split} `;
+    const subtitle = `${count(study.n)} of ${count(study.total)} ${split}samples in ${axes}, drawn on a plane.`;
     id("subtitle").textContent = subtitle;
     stop.title = `Tour of ${stop.layer}. ${subtitle} Space plays and halts, brackets choose an axis, arrows move it.`;
   }
@@ -218,6 +225,7 @@ export function tour(bridge) {
 
   const layerOf = (view, study) => study.layers.find(({ name }) => name === view.layer) ?? study.layers.at(-1);
   const told = (act) => (what) => (act(what), nothing());
+  parts.told = []; // layers that were put into the list of layers just now
   const done = (act) => () => (act(), nothing());
 
   workspace.on("study", () => {
@@ -225,6 +233,7 @@ export function tour(bridge) {
     const [before, now] = [stops.plan?.wish, workspace.study.wish];
     const other = before && ["study", "split", "data_of"].some((name) => (before[name] ?? null) !== (now[name] ?? null));
     if (other) {
+      playhead.leave();
       stops.forget();
       splits.others.forget();
       parts.view?.clear();
@@ -247,11 +256,16 @@ export function tour(bridge) {
       const changed = JSON.stringify(wanted) !== JSON.stringify(before);
       // Losses are of the whole training, whichever epoch of it is shown.
       const other = Training.about(trained) !== Training.about(whole);
+      parts.told.push({ layer: wanted.layer, at: Date.now() });
       return [changed ? { ...wanted, path } : nothing(), wanted.layer, other ? whole : nothing()];
     },
 
     pickTourLayer(layer, view) {
       const { study } = workspace;
+      // What this page has put there itself is nobody's choice, however late it is heard of.
+      const now = Date.now();
+      parts.told = parts.told.filter(({ at }) => now - at < ECHO);
+      if (parts.told.some((one) => one.layer === layer)) return nothing();
       if (!study?.layers || !layer || layer === layerOf(view, study).name) return nothing();
       return { ...view, ...viewOf(layer) };
     },

@@ -63,7 +63,7 @@ test("a handle stands between stops as soon as both are there, and rests at the 
   assert.equal(playhead.away, true);
   handle("Layer").value = "1.6";
   handle("Layer").fire("change");
-  assert.deepEqual(rested, [["layer", "prediction", undefined]]);
+  assert.deepEqual(rested, [["epoch", "dense", 1], ["layer", "prediction", undefined]]);
 });
 
 test("what is not computed is asked for once, and shown when it comes", async () => {
@@ -164,4 +164,22 @@ test("as long as the server has no plan of what was chosen, the old one draws no
   stops.setPlan(planOf("dense", { epoch: 0 }));
   await settle();
   assert.equal(playhead.away, false);
+});
+
+test("who leaves a rail for the other comes to rest on it first", async () => {
+  const { hold, rested, playhead, stops, box, drawn, frame } = open();
+  await settle();
+  hold("Epoch", 1.2);
+  await settle();
+  box.all("button")[1].click();
+  assert.deepEqual([rested, playhead.playing], [[["epoch", "dense", 1]], ""]);
+  stops.setPlan(planOf("dense", { epoch: 1 }));
+  await settle();
+  assert.equal(playhead.playing, "layer");
+  frame(80);
+  await settle();
+  frame(80);
+  assert.equal(drawn.at(-1)[0], "dense 1");
+  playhead.leave();
+  assert.deepEqual([playhead.playing, playhead.away], ["", false]);
 });

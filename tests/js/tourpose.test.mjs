@@ -152,3 +152,16 @@ test("what is seen holds what is drawn of the other layer", () => {
 test("what is no number on one side is where the other side is", () => {
   assert.deepEqual(Array.from(blend([1, NaN, NaN, 2], [3, 5, NaN, NaN], 0.5)), [2, 5, NaN, 2]);
 });
+
+test("a plane that was kept comes back as it lay in the picture", () => {
+  const pose = new TourPose();
+  pose.show(stopOf("a"), 0);
+  pose.playing = false;
+  const [kept] = pose.columns;
+  const seen = places(pose);
+  for (const target of [[0.3, 0.2], [-0.1, 0.4], [0.5, -0.3]]) pose.place(Float64Array.of(1, 0.2, -0.4), target);
+  assert.notDeepEqual(places(pose), seen);
+  pose.goTo(Float64Array.from(kept), 0, true);
+  for (let now = 0; pose.step(now); now += 100);
+  near(places(pose), seen);
+});

@@ -17,7 +17,6 @@ export class Kept {
 
   mounted() {
     this.box = this.page.id("kept");
-    this.before = [];
     this.known = null;
   }
 
@@ -37,7 +36,7 @@ export class Kept {
       this.before = [];
       return this.page.bridge.toast("There is no projection before this one.");
     }
-    return this.view().goTo(Float64Array.from(last.plane));
+    return this.view().goTo(Float64Array.from(last.plane), true);
   }
 
   /** All that was kept in this browser: [{space, name, plane}]. */
@@ -97,7 +96,7 @@ export class Kept {
       const go = make(document, "button.plain", { type: "button" }, name);
       go.addEventListener("click", () => {
         this.remember();
-        this.view().goTo(Float64Array.from(plane));
+        this.view().goTo(Float64Array.from(plane), true);
       });
       const drop = make(document, "button.pick", { type: "button", title: "Remove", "aria-label": `Remove ${name}` }, "×");
       drop.addEventListener("click", () => this.forget(name));

@@ -71,12 +71,13 @@ export class Comparison {
 
   /** The grid fills most of the screen. */
   enlarge() {
+    if (!this.data) return this.page.bridge.toast("There is nothing to enlarge yet.");
     const { study } = this.page.bridge.workspace;
     this.title.textContent = `${this.plan.layer} of ${study?.title ?? "the network"}, epoch by epoch`;
     this.grid.element.classList.add("large");
     this.hall.replaceChildren(this.grid.element);
     this.dialog.showModal();
-    this.grid.draw();
+    return this.grid.draw();
   }
 
   /** What is toured: look up what there is of it, unless that is known. @param {object} [wish] */

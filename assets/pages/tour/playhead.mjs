@@ -67,6 +67,11 @@ export class Playhead {
     this.rails.epoch.setStops(epochs.map(({ epoch }) => String(epoch)));
     this.rails.layer.setStops(layers.map(({ name }) => name));
     this.resting = null;
+    if (this.then) {
+      const rail = this.then;
+      this.then = null;
+      this.play(rail);
+    }
     if (!plan || this.moving) return;
     const shown = this.page.bridge.workspace.study?.epoch ?? epochs.at(-1)?.epoch;
     this.rails.epoch.show(Math.max(0, epochs.findIndex(({ epoch }) => epoch === shown)));
@@ -75,7 +80,7 @@ export class Playhead {
 
   /** The handle is held. */
   scrub(rail, value) {
-    if (this.playing && this.playing !== rail) this.halt();
+    this.leaveFor(rail);
     this.moving = rail;
     this.rails[rail].show(value);
     this.stand(rail, value);
@@ -172,7 +177,24 @@ export class Playhead {
     return this.rest(rail, entry);
   }
 
+  /** Come to rest on the other rail first. @returns {boolean} whether there is something to wait for. */
+  leaveFor(rail) {
+    if (!this.moving || this.moving === rail) return false;
+    this.go(this.moving, Math.round(this.rails[this.moving].value));
+    return this.resting !== null;
+  }
+
+  /** Other samples are to be shown: nothing of these is. */
+  leave() {
+    this.halt();
+    Object.assign(this, { moving: null, wanted: null, resting: null, then: null });
+  }
+
   play(rail) {
+    if (this.leaveFor(rail)) {
+      this.then = rail;
+      return;
+    }
     this.halt();
     const { length } = this.stops.entries(rail);
     if (length < 2) return;
