@@ -64,6 +64,11 @@ export class TourView {
     this.element.remove();
   }
 
+  /** It is not needed any more; its pose may go on elsewhere. */
+  close() {
+    for (const pane of this.panes) pane.close();
+  }
+
   /** Have a second picture beside, of other samples; null for none. @param {import("./tourpane.mjs").Crowd | null} crowd */
   beside(crowd) {
     if (Boolean(crowd) === this.panes.length > 1) {

@@ -38,6 +38,7 @@ export function tour(bridge) {
     // Its controls stand where they begin.
     parts.look = "points";
     splits.reset();
+    parts.view?.close();
     parts.view = new TourView({
       box: here,
       workspace,

@@ -195,3 +195,15 @@ test("what is no number is left out, and zoom changes no direction", () => {
   key("0");
   assert.equal(view.main.view.x1, x1);
 });
+
+test("a view that is left gives back what it draws with, and another goes on from its pose", () => {
+  const { view, workspace, frame } = open();
+  let closed = 0;
+  view.main.painter.close = () => (closed += 1);
+  view.place(view.pose.axisOf(0), [0.2, 0.1]);
+  frame();
+  view.close();
+  assert.equal(closed, 1);
+  const other = new TourView({ box: fakeBox(), workspace, pose: view.pose, on: {} });
+  assert.deepEqual(other.matrix, view.matrix);
+});
