@@ -265,16 +265,13 @@ def views_task(studies: Studies, wish: Any) -> dict[str, Any]:
     """A layer drawn by every method of `jumps.KINDS`, at {"epochs"}."""
     _, card = opened(studies, wish)
     home, node = Home.of(studies, wish), layer_of(card, wish)
-    if node.size > TOUR_AXES and home.card is None:
-        raise ParameterError("This layer is still being computed. Ask again once it is shown.")
     steps: list[tuple[Source, Asked, Source | None]] = []
     for epoch in compared(card, wish):
         one = _at(studies, wish, epoch, card)
         known = studies.card(one)
-        about = home.about(known, node) if known else None
-        if about is None:  # not opened yet, so that it is none whose axes are shown
-            own = "" if home.card is None or node.size <= TOUR_AXES else home.card.study.identity
-            about = {"layer": node.name, "most": TOUR_AXES, "axes": own}
+        about = home.about(known, node) if known else home.away(node)
+        if about is None:
+            raise ParameterError("This layer is still being computed. Ask again once it is shown.")
         asked: Asked = {"cloud": ("tour cloud", about)}
         asked |= {kind: ("tour views", _view(about, kind)) for kind in jumps.KINDS}
         steps.append((one, asked, _other(home, about)))
