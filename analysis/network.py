@@ -1,4 +1,4 @@
-"""Loads Keras models and runs them: class probabilities, and the output of every operation.
+"""Opens Keras models up and runs them: class probabilities, and the output of every operation.
 
 It runs in the worker process alone: Keras and TensorFlow come with it.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -17,14 +16,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from . import archive, fitting, graph, weights
+from . import fitting, graph, loading
 from .allowed import without_training
 from .calls import PREDICTION, Operation, batch_size
 from .ends import Ending, embedding, ending, scale
-from .epochs import WEIGHTS, finished, has_weights_alone
-from .errors import ModelError, ParameterError, UnknownLayerError, UnsafeModelError
+from .errors import ModelError, ParameterError, UnknownLayerError
 from .fitting import Arranged, Shape
-from .operations import EVERYTHING, Runner, probabilities, reason
+from .operations import EVERYTHING, Runner, probabilities
 from .softmax_history import INPUT
 from .tracing import check_form, inner_graph, trace
 from .types import Array, Dataset, Graph, Inputs, Report, silent
@@ -33,31 +31,13 @@ from .types import Array, Dataset, Graph, Inputs, Report, silent
 def load(path: str | Path, *, trusted: bool = False, output: str = "") -> Network:
     """Load a trained network from a file.
 
-    A `.keras` file is looked into first, whoever gave it; what is then loaded is a private copy
-    of the very bytes that were checked.
-
     Args:
-        path: a `.keras` file, or a folder with one per epoch, the last of which is loaded; with
-            `trusted`, also a legacy `.h5` file.
-        trusted: True only for files that the person who runs the server named.
+        path, trusted: as of `loading.model`.
         output: "embedding" if what it gives is not to be read as class scores.
-    Raises:
-        ModelError: no such file, damaged, or no network that can be opened up.
-        UnsafeModelError: it may run code, or would need to be trusted.
+    Raises: as `loading.model`.
     """
-    path = Path(path)
-    if not archive.is_there(path):
-        raise archive.missing(path)
-    path = finished(path)
-    if _is_legacy(path):
-        model, content = _legacy(path, trusted)
-        return Network(model, content, name=path.stem, output=output)
-    with tempfile.TemporaryDirectory(prefix="stratoscope-") as place:
-        folder = Path(place)
-        info = archive.unpack(path, folder)
-        weights.check(folder / archive.WEIGHTS, path.name)
-        model = _keras_load(folder, path.name)
-        return Network(model, info.fingerprint, name=path.stem, output=output)
+    found = loading.model(path, trusted=trusted)
+    return Network(found.model, found.fingerprint, name=found.name, output=output)
 
 
 def load_weights(
@@ -66,66 +46,13 @@ def load_weights(
     """Load a network with other weights than those in its file, such as a checkpoint of its
     training.
 
-    Like all that is loaded, the weights are a private copy of the very bytes that were checked.
-
     Args:
-        architecture: file of the network, as of `load`.
-        path: a `.weights.h5` file of Keras 3.
-        trusted, output: as of `load`.
-    Raises:
-        ModelError: no such file, damaged, or the weights of another network.
-        UnsafeModelError: as `load`, or the weights reach out of their file.
+        architecture, path, trusted: as of `loading.with_weights`.
+        output: as of `load`.
+    Raises: as `loading.with_weights`.
     """
-    architecture, path = Path(architecture), Path(path)
-    for file in (architecture, path):
-        if not archive.is_there(file):
-            raise archive.missing(file)
-    with tempfile.TemporaryDirectory(prefix="stratoscope-") as place:
-        folder, kept = Path(place), Path(place) / f"checkpoint{WEIGHTS}"
-        own = folder / archive.WEIGHTS
-        if _is_legacy(architecture):
-            model, content = _legacy(architecture, trusted)
-            model.save_weights(own)
-        else:
-            info = archive.unpack(architecture, folder)
-            weights.check(own, architecture.name)
-            model, content = _keras_load(folder, architecture.name), info.layers
-        digest = archive.copy_weights(path, kept)
-        weights.check(kept, path.name)
-        _check_fit(weights.shapes(own), weights.shapes(kept), path.name, architecture.name)
-        try:
-            model.load_weights(kept)
-        except Exception as error:  # Keras lets through whatever its layers raise
-            raise ModelError(
-                f"Keras {keras.__version__} cannot take the weights in '{path.name}' for the "
-                f"network in '{architecture.name}': {reason(error)} Save both again with the same "
-                "Keras 3."
-            ) from error
-    fingerprint = hashlib.sha256(f"{content} with weights {digest}".encode()).hexdigest()
-    name = path.name[: -len(WEIGHTS)] if has_weights_alone(path) else path.stem
-    return Network(model, fingerprint, name=name, output=output)
-
-
-def _check_fit(
-    wanted: Mapping[str, Shape], found: Mapping[str, Shape], name: str, architecture: str
-) -> None:
-    """Raises: ModelError unless a file holds the weights of a network, all of them and no others.
-
-    Keras itself overlooks layers that the network lacks.
-    """
-    wrong = sorted(place for place in {*wanted, *found} if wanted.get(place) != found.get(place))
-    if wrong:
-        place = wrong[0]
-        has, needs = (
-            f"of shape {shapes[place]}" if place in shapes else "not there"
-            for shapes in (found, wanted)
-        )
-        raise ModelError(
-            f"'{name}' holds the weights of another network than '{architecture}': '{place}' is "
-            f"{has} in it and {needs} in the network, and so on for {len(wrong)} of "
-            f"{len({*wanted, *found})} weights. Give the network that was trained with --model, "
-            "and its own checkpoints with --checkpoints."
-        )
+    found = loading.with_weights(architecture, path, trusted=trusted)
+    return Network(found.model, found.fingerprint, name=found.name, output=output)
 
 
 def from_keras(model: keras.Model, fingerprint: str | None = None, *, output: str = "") -> Network:
@@ -353,44 +280,6 @@ class Network:
         if unused:
             notes.append(f"{unused} of the network's inputs have no effect and are left out.")
         return tuple(notes)
-
-
-def _keras_load(path: Path, name: str) -> keras.Model:
-    try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras lets through whatever its layers raise
-        raise ModelError(
-            f"Keras {keras.__version__} cannot build the network in '{name}': {reason(error)} "
-            "Save it again with a recent Keras 3."
-        ) from error
-
-
-def _is_legacy(path: Path) -> bool:
-    return path.is_dir() or path.suffix.lower() in (".h5", ".hdf5")
-
-
-def _legacy(path: Path, trusted: bool) -> tuple[keras.Model, str]:
-    """A model in a format that may hold code, and the SHA-256 of its file; only for files of the
-    person who runs the server."""
-    if has_weights_alone(path):
-        raise ModelError(
-            f"'{path.name}' holds weights without a network. Name the network that they belong to, "
-            "and the folder of its weights: --model my.keras --checkpoints FOLDER."
-        )
-    what = "a folder (SavedModel)" if path.is_dir() else f"a {path.suffix} file"
-    if not trusted:
-        raise UnsafeModelError(
-            f"'{path.name}' is {what}, which may run code when it is loaded. Save it as a .keras "
-            "file, or name it with --model on the command line of the server."
-        )
-    if path.is_dir():
-        raise ModelError(
-            f"'{path.name}' is {what}; Keras 3 cannot see the layers in it. Load it where it was "
-            "made and save it with model.save('my.keras')."
-        )
-    weights.check(path, path.name)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return _keras_load(path, path.name), digest
 
 
 def as_embedding(fingerprint: str) -> str:

@@ -65,8 +65,7 @@ def beside_task(studies: Studies, wish: Any) -> dict[str, Any]:
     if about is None:
         raise ParameterError("This layer is still being computed. Ask again once it is shown.")
     asked = {"cloud": ("tour cloud", about)}
-    other = home.source if about["axes"] else None
-    return clouds.asked_of(studies, studies.wished(wanted), asked, other)
+    return clouds.asked_of(studies, studies.wished(wanted), asked, tours.other(home, about))
 
 
 def _beside(card: Card, wish: Mapping[str, Any]) -> dict[str, Any]:

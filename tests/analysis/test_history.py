@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -15,19 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from trainings import X, Y, fit, recorder, small
 
-from analysis import archive, asked, dataset, epochs, history, network, shelf
-from analysis.board import Desk
+from analysis import archive, dataset, epochs, history
 from analysis.epochs import epochs_in, finished, history_in, is_recorded
-from analysis.errors import DataError, ModelError, ParameterError, StoreError, UnknownLayerError
-from analysis.home import Home
-from analysis.opening import find_card
-from analysis.store import DiskStore, MemoryStore
-from analysis.types import Source, silent
-from analysis.workbench import Workbench
-
-X = np.random.default_rng(0).random((20, 4), dtype=np.float32)
-Y = np.arange(20) % 2
+from analysis.errors import DataError, ModelError, ParameterError, StoreError
 
 
 def folder_of(place: Path, *names: str) -> Path:
@@ -35,26 +24,6 @@ def folder_of(place: Path, *names: str) -> Path:
     for name in names:
         (place / name).write_bytes(b"")
     return place
-
-
-def small() -> keras.Model:
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
-
-
-def fit(folder: Path, last: int, first: int = 0) -> keras.Model:
-    model = small()
-    model.fit(
-        *(X, Y),
-        validation_data=(X, Y),
-        initial_epoch=first,
-        epochs=last,
-        verbose=0,
-        callbacks=[history.Recorder(folder)],
-    )
-    return model
 
 
 def test_epochs_are_sorted_by_number(tmp_path: Path) -> None:
@@ -173,10 +142,6 @@ def test_looking_at_epochs_needs_no_keras() -> None:
 # ------------------------------------------------------------------ with samples
 
 
-def recorder(folder: Path, x: object = X, y: object = Y, **more: object) -> history.Recorder:
-    return history.Recorder(folder, x, y, **more)  # type: ignore[arg-type]
-
-
 def test_samples_are_kept_once_and_read_again(tmp_path: Path) -> None:
     run = tmp_path / "run"
     model = small()
@@ -234,219 +199,3 @@ def test_a_damaged_last_epoch_is_told_before_training_goes_on(tmp_path: Path) ->
     file.write_bytes(file.read_bytes()[:-300])
     with pytest.raises(DataError, match=r"epoch-001.keras is damaged"):
         fit(tmp_path, 2, first=1)
-
-
-# ------------------------------------------------------------------ with outputs of layers
-
-LAYERS = ("dense", "prediction")
-
-
-def deep() -> keras.Model:
-    keras.utils.set_random_seed(0)
-    image = keras.Input((3, 3, 1), name="data")
-    x = keras.layers.Flatten(name="flatten")(image)
-    x = keras.layers.Dense(80, activation="relu", name="dense")(x)
-    model = keras.Model(image, keras.layers.Dense(2, activation="softmax", name="end")(x))
-    model.compile("adam", "sparse_categorical_crossentropy")
-    return model
-
-
-@pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two epochs of a network on pictures of bytes, with the outputs of two layers."""
-    run = tmp_path_factory.mktemp("runs") / "run"
-    x = np.random.default_rng(1).integers(0, 256, (300, 3, 3), np.uint8)
-    y = np.arange(300) % 2
-    keep = recorder(run, x, y, layers=(*LAYERS, "data"))
-    deep().fit(x[..., None] / 255, y, epochs=2, verbose=0, callbacks=[keep])
-    return run
-
-
-@pytest.fixture
-def run(recording: Path, tmp_path: Path) -> Path:
-    """A copy to damage."""
-    shelf.STUDIES.clear()
-    shelf.DATA.clear()
-    return Path(shutil.copytree(recording, tmp_path / "run"))
-
-
-def bench_of(run: Path, epoch: int | None = 1, **more: object) -> Workbench:
-    source = Source(model=str(run), data=str(run / "samples.npz"), epoch=epoch, **more)  # type: ignore[arg-type]
-    home = Home(run.parent / "home")
-    return shelf.open_bench(home, MemoryStore(), source)
-
-
-def computed(bench: Workbench) -> Workbench:
-    return Workbench(bench.network, bench.dataset)
-
-
-@pytest.fixture
-def no_run(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """From when it is called on, no network may run."""
-
-    def never(*_args: object, **_more: object) -> None:
-        pytest.fail("the network was run for what was recorded")
-
-    return lambda: monkeypatch.setattr(network.Network, "batches", never)
-
-
-def test_outputs_lie_beside_every_epoch(recording: Path) -> None:
-    names = sorted(path.name for path in recording.iterdir())
-    assert names == [
-        *(f"epoch-{number:03d}.keras" for number in range(3)),
-        "history.json",
-        *(f"outputs-{number:03d}.npz" for number in range(3)),
-        "samples.npz",
-    ]
-    data = dataset.load(recording / "samples.npz")
-    for epoch in epochs_in(recording):
-        opened = network.load(epoch.path)
-        with np.load(epochs.outputs_beside(epoch.path)) as kept:
-            assert str(kept["network"]) == opened.fingerprint
-            assert str(kept["data"]) == data.fingerprint
-            for layer, expected in opened.run(data.x, [*LAYERS, "data"]).items():
-                assert kept[f"layer {layer}"].dtype == np.float32
-                np.testing.assert_array_equal(kept[f"layer {layer}"], expected)
-
-
-@pytest.mark.parametrize("epoch", [0, 2, None])
-def test_what_was_recorded_needs_no_network(
-    run: Path, epoch: int | None, no_run: Callable[[], None]
-) -> None:
-    bench = bench_of(run, epoch)
-    expected = computed(bench)
-    for ask in (
-        lambda of: of.predictions().arrays["probabilities"],
-        lambda of: of.tour_cloud("prediction").arrays["x"],
-        lambda of: of.tour_cloud("dense").arrays["x"],
-        lambda of: of.tour_cloud("dense", most=90).arrays["x"],
-        lambda of: of.order("dense"),
-    ):
-        bench.store, known = MemoryStore(), ask(expected)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(network.Network, "batches", lambda *_: pytest.fail("it was run"))
-            np.testing.assert_array_equal(ask(bench), known)
-    no_run()
-    assert bench.losses().facts["loss"] == expected.losses().facts["loss"]
-
-
-def test_a_worker_opens_an_epoch_without_running_it(
-    run: Path, tmp_path: Path, no_run: Callable[[], None]
-) -> None:
-    no_run()
-    home = Home(tmp_path / "home")
-    store = DiskStore(home)
-    source = Source(model=str(run), data=str(run / "samples.npz"), epoch=1)
-    shelf.open_source(home, store, source, silent, lambda: None)
-    assert find_card(store, source) is not None
-
-
-def test_a_worker_plays_epochs_along_the_axes_of_the_last_without_running_any(
-    run: Path, tmp_path: Path, no_run: Callable[[], None]
-) -> None:
-    last = Source(model=str(run), data=str(run / "samples.npz"))
-    axes = bench_of(run, None).study.identity
-    about = {"layer": "dense", "most": 64, "axes": axes}
-    asked_for = [{"name": "cloud", "question": "tour cloud", "parameters": about}]
-    steps = [
-        {"source": dataclasses.asdict(source), "other": other, "questions": asked_for}
-        for source in (last, dataclasses.replace(last, epoch=0))
-        for other in [None if source is last else dataclasses.asdict(last)]
-    ]
-    no_run()
-    desk = Desk(Home(tmp_path / "home"), "job")
-    told = asked.answer(desk, {"steps": steps, "budget": 2**28})
-    assert not told["failed"]
-    assert [set(step) for step in told["steps"]] == [{"cloud"}] * 2
-
-
-def test_a_part_of_the_samples_has_its_part_of_the_outputs(
-    run: Path, no_run: Callable[[], None]
-) -> None:
-    bench = bench_of(run, limit=40, seed=3)
-    expected = computed(bench).tour_cloud("prediction").arrays["x"]
-    assert len(expected) == 40
-    no_run()
-    found = bench.tour_cloud("prediction").arrays["x"]
-    np.testing.assert_allclose(found, expected, atol=1e-6)
-
-
-def test_a_network_read_as_an_embedding_has_the_same_layers(
-    run: Path, no_run: Callable[[], None]
-) -> None:
-    bench = bench_of(run, output="embedding")
-    expected = computed(bench).tour_cloud("dense").arrays["x"]
-    no_run()
-    np.testing.assert_array_equal(bench.tour_cloud("dense").arrays["x"], expected)
-
-
-def rewritten(file: Path, **changed: np.ndarray) -> None:
-    with np.load(file) as kept:
-        arrays = {name.replace(" ", "_"): kept[name] for name in kept}
-    np.savez(file, **{name.replace("_", " "): array for name, array in (arrays | changed).items()})
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ("truncated", "damaged"),
-        ("another epoch's", "recorded of another network"),
-        ("other samples", "recorded of other samples"),
-        ("of another shape", "not float32 of shape"),
-        ("not an archive", "damaged"),
-        ("interrupted", ""),
-        ("changed samples", "recorded of other samples"),
-    ],
-)
-def test_outputs_that_are_not_to_be_had_are_computed(
-    run: Path, wrong: str, said: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    file, more = run / "outputs-001.npz", {}
-    if wrong == "truncated":
-        file.write_bytes(file.read_bytes()[:-500])
-    elif wrong == "another epoch's":
-        shutil.copy(run / "outputs-002.npz", file)
-    elif wrong == "other samples":
-        rewritten(file, data=np.array("0" * 64))
-    elif wrong == "of another shape":
-        rewritten(file, layer_dense=np.zeros((3, 80), np.float32))
-    elif wrong == "not an archive":
-        file.write_bytes(b"nothing")
-    elif wrong == "interrupted":
-        file.unlink()
-    else:
-        x = np.random.default_rng(2).integers(0, 256, (300, 3, 3), np.uint8)
-        np.savez(run / "samples.npz", x=x, y=np.arange(300) % 2)
-        more = {"limit": 40}
-    bench = bench_of(run, **more)
-    found = bench.tour_cloud("dense").arrays["x"]
-    np.testing.assert_array_equal(found, computed(bench).tour_cloud("dense").arrays["x"])
-    assert said in caplog.text
-    assert bool(caplog.text) == bool(said)
-
-
-def test_other_data_and_layers_too_large_are_computed(run: Path, tmp_path: Path) -> None:
-    shutil.copy(run / "samples.npz", tmp_path / "other.npz")
-    source = Source(model=str(run), data=str(tmp_path / "other.npz"))
-    home = Home(tmp_path / "home")
-    assert not shelf.open_bench(home, DiskStore(home), source).at_hand
-    assert set(bench_of(run).at_hand) == {*LAYERS, "data"}
-    source = dataclasses.replace(source, data=str(run / "samples.npz"))
-    narrow = shelf.open_bench(home, DiskStore(home), source, budget=2 * 300 * 4 * 79)
-    assert set(narrow.at_hand) == {"prediction", "data"}
-
-
-def test_layers_are_checked_before_anything_is_kept(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="are kept for samples; give some"):
-        history.Recorder(tmp_path / "run", layers=["prediction"])
-    keep = recorder(tmp_path / "run", layers=["prediction", "predictoin"])
-    with pytest.raises(UnknownLayerError, match=r"'predictoin' .*Did you mean 'prediction'"):
-        small().fit(X, Y, epochs=1, verbose=0, callbacks=[keep])
-    assert not (tmp_path / "run").exists()
-
-
-def test_a_recording_that_goes_on_keeps_outputs_from_then_on(tmp_path: Path) -> None:
-    small().fit(X, Y, epochs=1, verbose=0, callbacks=[recorder(tmp_path)])
-    keep = recorder(tmp_path, layers=["prediction"])
-    small().fit(X, Y, initial_epoch=1, epochs=2, verbose=0, callbacks=[keep])
-    assert [path.name for path in tmp_path.glob("outputs-*")] == ["outputs-002.npz"]

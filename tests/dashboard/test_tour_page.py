@@ -15,7 +15,7 @@ from sample_site import Site
 
 from analysis.errors import ParameterError
 from analysis.types import Result, Source
-from dashboard import tours
+from dashboard import tour_views, tours
 from dashboard.components import frame as frame_layout
 from dashboard.pages.tour import PAGE
 from dashboard.pages.tour import callbacks as tour
@@ -136,7 +136,7 @@ def test_a_comparison_asks_for_every_drawing_at_every_epoch(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded(site, monkeypatch)
-    task = tours.TASKS["views"](site.studies, VIEWS | {"epochs": [2, 0, 2], "count": 10**9})
+    task = tour_views.views_task(site.studies, VIEWS | {"epochs": [2, 0, 2], "count": 10**9})
     assert [step["source"]["epoch"] for step in task["steps"]] == [0, None]
     cloud = {"layer": "prediction", "most": 64, "axes": ""}
     assert task["steps"][0]["questions"][0]["parameters"] == cloud
@@ -185,13 +185,13 @@ def test_forged_epochs_are_refused(
 ) -> None:
     recorded(site, monkeypatch)
     with pytest.raises(ParameterError, match="Epochs of this training are from 0 to 2, 3 of them"):
-        tours.views_task(site.studies, VIEWS | {"epochs": epochs})
+        tour_views.views_task(site.studies, VIEWS | {"epochs": epochs})
     assert "from 0 to 2" in tour.views_plan(site.studies, VIEWS | {"epochs": epochs})["error"]
 
 
 def test_epochs_are_spread_evenly_until_some_are_chosen(site: Site) -> None:
     def chosen(*known: int, **wish: Any) -> list[int]:
-        return tours.compared(dataclasses.replace(site.card, epochs=known), wish)
+        return tour_views.compared(dataclasses.replace(site.card, epochs=known), wish)
 
     assert chosen(*range(31)) == [0, 8, 15, 22, 30]
     assert chosen(0, 4) == [0, 4]
@@ -221,7 +221,7 @@ def test_a_wide_layer_is_compared_along_the_axes_of_the_finished_network(
     monkeypatch.setattr(site.studies, "wished", lambda wish: Source(epoch=wish.get("epoch")))
     identity = card.study.identity
     for _ in range(2):  # whether or not the first epoch was opened before
-        task = tours.views_task(site.studies, VIEWS | {"epoch": None})
+        task = tour_views.views_task(site.studies, VIEWS | {"epoch": None})
         first, last = task["steps"]
         axes = [step["questions"][1]["parameters"]["axes"] for step in (first, last)]
         assert axes == [identity, ""]
@@ -232,4 +232,4 @@ def test_a_wide_layer_is_compared_along_the_axes_of_the_finished_network(
     plan = tour.views_plan(site.studies, VIEWS | {"epoch": 0})
     assert plan["cells"][0]["pca"] == {"key": None, "facts": None}
     with pytest.raises(ParameterError, match="still being computed"):
-        tours.views_task(site.studies, VIEWS | {"epoch": 0})
+        tour_views.views_task(site.studies, VIEWS | {"epoch": 0})

@@ -9,12 +9,12 @@ from dash import Dash, Input, Output, State
 
 from analysis.errors import StudyError
 
-from ... import clouds, tour_beside, tours
+from ... import clouds, tour_beside, tour_views, tours
 from ...clientside import Linker
 from ...ids import frame
 from ...jobs import run_on_engine, run_tasks
 from ...studies import Studies
-from .layout import ids
+from .layout import TASKS, ids
 
 NEWEST = {"plane"}
 """Tasks about what is selected just now: their older answers are of no use."""
@@ -46,7 +46,7 @@ def training_plan(studies: Studies, wish: Any) -> dict[str, Any]:
 def views_plan(studies: Studies, wish: Any) -> dict[str, Any]:
     """What is known of a layer drawn by other methods, or {"error"} in words."""
     try:
-        return tours.views_plan(studies, wish)
+        return tour_views.views_plan(studies, wish)
     except StudyError as error:
         return {"error": str(error)}
 
@@ -85,8 +85,7 @@ def register(app: Dash, studies: Studies) -> None:
 
     stores = (ids("to-compute"), ids("progress"), ids("computed"))
     run_on_engine(app, stores, ("answer", partial(tours.cloud_task, studies)), 150)
-    prepared = tours.TASKS | {"beside": tour_beside.beside_task}
-    tasks = {name: partial(prepare, studies) for name, prepare in prepared.items()}
+    tasks = {name: partial(prepare, studies) for name, prepare in TASKS.items()}
     run_tasks(app, ids, tasks, NEWEST)
     _clientside(app)
 

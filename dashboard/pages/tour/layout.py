@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from ... import tours
+from ... import tour_beside, tour_views, tours
 from ...components.controls import (
     choice,
     explained,
@@ -21,6 +21,9 @@ from ...ids import Ids
 from .reading import TEXTS
 
 ids = Ids("tour")
+
+TASKS = tours.TASKS | {"views": tour_views.views_task, "beside": tour_beside.beside_task}
+"""What is computed on demand beside the cloud itself."""
 
 TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso"}
 LOOKS = {"points": "Points", "images": "Images"}
@@ -39,11 +42,7 @@ def layout() -> Component:
 
 def stores() -> list[Component]:
     """What jobs are started by and what they write to."""
-    tasks = [
-        f"{name}-{task}"
-        for task in (*tours.TASKS, "beside")
-        for name in ("wish", "progress", "answer")
-    ]
+    tasks = [f"{name}-{task}" for task in TASKS for name in ("wish", "progress", "answer")]
     return [dcc.Store(id=ids(name)) for name in ("to-compute", "progress", "computed", *tasks)]
 
 
