@@ -16,10 +16,9 @@ from .errors import Cancelled, StudyError
 from .map_calls import inverse_images, place_inputs
 from .network import Network
 from .opening import Clock, seconds_text
-from .shelf import load, open_source
+from .shelf import open_bench, open_source
 from .store import DiskStore
-from .types import Array, Dataset, Node, Report, Source, Study, silent
-from .workbench import Workbench
+from .types import Array, Dataset, Node, Report, Source, Study
 
 __all__ = [
     "answer",
@@ -63,8 +62,9 @@ def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
     Returns: {"question", "done": {layer: facts}, "failed": {layer: reason}}.
     """
     knobs = {name: task[name] for name in ("metric", "preprocessing", "fill")}
-    network, data = load(desk.home, Source(**task["source"]), silent)
-    bench = Workbench(network, data, DiskStore(desk.home), budget=task["budget"])
+    source, store = Source(**task["source"]), DiskStore(desk.home)
+    bench = open_bench(desk.home, store, source, budget=task["budget"])
+    network, data, recorded = bench.network, bench.dataset, bench.at_hand
     wanted = graph.of(network).nodes
     done = {}
     for node in wanted:
@@ -73,14 +73,17 @@ def compute_glyphs(desk: Desk, task: dict[str, Any]) -> dict[str, Any]:
             done[node.name] = facts
     failed: dict[str, str] = {}
     missing = {node.name: node for node in wanted if node.name not in done}
+    kept = set(recorded)
     state = {"question": knobs | _about(bench.study), "done": done, "failed": failed}
     progress = _GlyphProgress(desk, list(missing.values()), state)
     for group in activations.together(network, list(missing), len(data), bench.budget // 4):
         progress.start(missing[group[0]])
-        bench.at_hand = _together(network, data, group, progress.listen)
+        unknown = [layer for layer in group if layer not in kept]
+        made = _together(network, data, unknown, progress.listen)
         for layer in group:
             try:
                 progress.start(missing[layer])
+                bench.at_hand = made if layer in made else recorded
                 watched = bench.watched(progress.report)
                 done[layer] = watched.ask("glyph", layer=layer, **knobs).facts
             except Cancelled:

@@ -15,6 +15,8 @@ export class Epochs {
     this.window = this.document.defaultView;
     workspace.on("study", () => this.draw());
     workspace.on("view", () => this.draw());
+    workspace.on("closed", () => this.draw());
+    workspace.on("passing", () => this.draw());
     this.build();
   }
 
@@ -37,7 +39,8 @@ export class Epochs {
   }
 
   get place() {
-    const { epoch } = this.workspace.view;
+    const { passing, view } = this.workspace;
+    const epoch = passing ?? view.epoch;
     const found = this.epochs.indexOf(epoch);
     return found < 0 ? this.epochs.length - 1 : found;
   }
@@ -53,9 +56,10 @@ export class Epochs {
   }
 
   step(by) {
+    const { place } = this; // whoever is passing by stops when told
     this.stop();
     this.workspace.tell("epochs");
-    this.show(this.place + by);
+    this.show(place + by);
   }
 
   show(place) {

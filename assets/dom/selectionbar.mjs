@@ -19,6 +19,14 @@ export class SelectionBar {
     Object.assign(this, { text, strip, workspace, tooltip });
     this.document = text.ownerDocument;
     workspace.on("selection", () => this.draw());
+    workspace.on("closed", () => this.clear());
+  }
+
+  /** There are no samples of which any could be selected. */
+  clear() {
+    this.document.defaultView.clearTimeout(this.later);
+    for (const part of [this.text, this.strip]) part.replaceChildren();
+    this.strip.removeAttribute("aria-label");
   }
 
   draw() {

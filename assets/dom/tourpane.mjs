@@ -9,7 +9,6 @@ import { TourGestures } from "./tourgestures.mjs";
 import { drawHandles, drawMiddle, drawRing } from "./tourhandles.mjs";
 import { canvasFor } from "./tourcanvas.mjs";
 
-const MOST_HANDLES = 20; // axes that can be told apart
 const SPRITE = 2.5; // side of a picture in diameters of a point
 const LARGEST = 96; // pixels of the screen, of its side
 const OPACITY = 0.8;
@@ -145,8 +144,7 @@ export class TourPane {
 
   /** Whether axes have handles here. */
   get handles() {
-    const { names, centre } = this.data;
-    return this.tour.handled && names !== null && centre.length <= MOST_HANDLES;
+    return this.tour.handled && this.tour.canHandle(this.data);
   }
 
   /** The selection's middle, from the centre; null where nothing is selected. */

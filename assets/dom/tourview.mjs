@@ -3,6 +3,8 @@ import { TourPose } from "../lib/tourpose.mjs";
 import { make } from "./make.mjs";
 import { TourPane } from "./tourpane.mjs";
 
+const MOST_HANDLES = 20; // axes that can be told apart
+
 export class TourView {
   /**
    * @param {object} parts
@@ -55,6 +57,11 @@ export class TourView {
   attach(stop) {
     if (this.element.parentNode !== this.box) this.box.replaceChildren(this.element);
     this.main.canvas.setAttribute("aria-label", stop.title);
+  }
+
+  /** Whether the axes of a stop mean something, and are few enough to be told apart. */
+  canHandle({ names, centre }) {
+    return names !== null && centre.length <= MOST_HANDLES;
   }
 
   /** Forget what is drawn: other samples are to come. */

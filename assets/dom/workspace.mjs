@@ -34,11 +34,24 @@ export class Workspace {
     this.how = "replace";
     this.busy = new Set(); // what a player of epochs has to wait for
     this.drawn = undefined; // fingerprint of the network that the page shows, if it says so
-    this.close();
+    this.passing = null; // the epoch that the page passes by on its way to another one
+    this.forget();
   }
 
-  /** Forget the study; views, scheme and listeners stay. */
+  /** Say which epoch is passed by; null for none, when the page rests. @param {number | null} epoch */
+  pass(epoch) {
+    if (this.passing === epoch) return;
+    this.passing = epoch;
+    this.tell("passing");
+  }
+
+  /** No study is open; views, scheme and listeners stay. */
   close() {
+    this.forget();
+    this.tell("closed");
+  }
+
+  forget() {
     this.study = null;
     this.labels = null;
     this.predicted = null;
@@ -56,7 +69,8 @@ export class Workspace {
   /**
    * Hear of a change: "study", "view", "glyph" (with a layer), "progress", "colours",
    * "selection", "sample" (hovered), "failed", "plan", "second" (the network beside),
-   * "epochs" (somebody goes through a training).
+   * "epochs" (somebody goes through a training), "passing" (the page passes an epoch by),
+   * "closed" (no study is open).
    * @param {string} event
    * @param {(detail: any) => void} listener
    * @param {Element} [element] - whose part listens; it is forgotten when that leaves the page.
@@ -108,7 +122,7 @@ export class Workspace {
   async open(study) {
     const known = this.study?.keys?.card === study.keys.card && this.labels;
     const samples = this.study?.dataKey === study.dataKey ? this.selected : new Uint32Array(0);
-    if (!known) this.close();
+    if (!known) this.forget();
     this.study = study;
     this.palette = flatPalette(study.classes.length);
     if (!known) {

@@ -140,6 +140,7 @@ export function session(bridge) {
           byId("frame-jobs").textContent = `Opening ${epochName(workspace.view.epoch)}`;
         } else {
           workspace.close();
+          byId("frame-jobs").textContent = "";
           parts.cover.opening(study);
         }
       } else if (study.state === "ready") {
@@ -156,6 +157,7 @@ export function session(bridge) {
         byId("frame-jobs").textContent = "";
         toast(study.error);
       } else {
+        workspace.close();
         parts.cover.failed(study);
       }
       return nothing();

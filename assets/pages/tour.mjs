@@ -12,8 +12,6 @@ import { Splits } from "./tour/splits.mjs";
 import { Stops } from "./tour/stops.mjs";
 import { Training } from "./tour/training.mjs";
 
-const ECHO = 1000; // milliseconds within which a value that was set is heard of again
-
 /**
  * The clientside callbacks that `dashboard/pages/tour/callbacks.py` names.
  * @param {import("../clientside.mjs").Bridge} bridge
@@ -94,6 +92,7 @@ export function tour(bridge) {
     tell(data);
     beside();
     training.mark(null);
+    workspace.pass(null);
     // What has come since of the other split is part of it.
     parts.view.show({ ...(stops.at(stops.shown) ?? data), title: data.title });
     workspace.drawn = plan.network;
@@ -111,6 +110,7 @@ export function tour(bridge) {
     const split = study.split === "all" ? "" : `${study.split} `;
     const subtitle = `${count(study.n)} of ${count(study.total)} ${split}samples in ${axes}, drawn on a plane.`;
     id("subtitle").textContent = subtitle;
+    set("tour-handles", { disabled: !parts.view.canHandle(stop) });
     stop.title = `Tour of ${stop.layer}. ${subtitle} Space plays and halts, brackets choose an axis, arrows move it.`;
   }
 
@@ -160,12 +160,22 @@ export function tour(bridge) {
 
   /** Stand between two stops of a rail. */
   function stand(a, b, part) {
-    if (!mount()) return;
+    if (!mount()) return left();
     for (const stop of [a, b]) if (stop && !stop.title) stop.title = `Tour of ${stop.layer}.`;
     if (splits.on && playhead.moving) splits.need(playhead.moving);
-    training.mark(playhead.epoch);
+    const { epoch } = playhead;
+    training.mark(epoch);
+    workspace.pass(epoch === null ? null : nearest(epoch));
     parts.view.between(a, b, part);
     id("title").textContent = b && part > 0 && a.layer !== b.layer ? `${a.layer} → ${b.layer}` : `${a.layer}: ${a.shape.join(" x ")}`;
+  }
+
+  const nearest = (epoch) => workspace.study.epochs.reduce((best, one) => (Math.abs(one - epoch) < Math.abs(best - epoch) ? one : best));
+
+  /** Nothing moves on any more: somebody else goes through the training, or the page is gone. */
+  function left() {
+    playhead.leave();
+    workspace.pass(null);
   }
 
   /** What the playhead has come to rest at is what all pages show. */
@@ -226,28 +236,31 @@ export function tour(bridge) {
 
   const layerOf = (view, study) => study.layers.find(({ name }) => name === view.layer) ?? study.layers.at(-1);
   const told = (act) => (what) => (act(what), nothing());
-  parts.told = []; // layers that were put into the list of layers just now
   const done = (act) => () => (act(), nothing());
 
+  /** Other samples are to come. */
+  function forget() {
+    left();
+    stops.forget();
+    splits.others.forget();
+    parts.view?.clear();
+    if (parts.view) parts.view.main.sheet = null; // pictures of other samples
+  }
+
+  workspace.on("epochs", left);
+  workspace.on("closed", forget);
   workspace.on("study", () => {
     // Another epoch is gone to from what is drawn; samples of other data are others.
     const [before, now] = [stops.plan?.wish, workspace.study.wish];
     const other = before && ["study", "split", "data_of"].some((name) => (before[name] ?? null) !== (now[name] ?? null));
-    if (other) {
-      playhead.leave();
-      stops.forget();
-      splits.others.forget();
-      parts.view?.clear();
-      if (parts.view) parts.view.main.sheet = null; // pictures of other samples
-      if (parts.view && parts.look === "images") look("images");
-    }
+    if (other) forget();
+    if (parts.view && parts.look === "images" && !parts.view.main.sheet) look("images");
     redraw();
   });
 
   return {
     tourKnobs(view, study, known, trained) {
-      if (study?.state !== "ready") return [nothing(), nothing(), nothing()];
-      set("tour-layer", { data: study.layers.map(({ name }) => ({ value: name, label: name })) });
+      if (study?.state !== "ready") return [nothing(), nothing()];
       // Of several paths through a layer the one is taken that is most like the one before.
       const path = stops.plan?.wish.study === study.wish.study ? stops.plan.layers.map(({ name }) => name) : [];
       // A training that goes on is another one than it was.
@@ -257,22 +270,21 @@ export function tour(bridge) {
       const changed = JSON.stringify(wanted) !== JSON.stringify(before);
       // Losses are of the whole training, whichever epoch of it is shown.
       const other = Training.about(trained) !== Training.about(whole);
-      parts.told.push({ layer: wanted.layer, at: Date.now() });
-      return [changed ? { ...wanted, path } : nothing(), wanted.layer, other ? whole : nothing()];
+      // Written at once, so that the list never says an older layer than the page has put there.
+      parts.listed = wanted.layer;
+      set("tour-layer", { data: study.layers.map(({ name }) => ({ value: name, label: name })), value: wanted.layer });
+      return [changed ? { ...wanted, path } : nothing(), other ? whole : nothing()];
     },
 
     pickTourLayer(layer, view) {
       const { study } = workspace;
-      // What this page has put there itself is nobody's choice, however late it is heard of.
-      const now = Date.now();
-      parts.told = parts.told.filter(({ at }) => now - at < ECHO);
-      if (parts.told.some((one) => one.layer === layer)) return nothing();
-      if (!study?.layers || !layer || layer === layerOf(view, study).name) return nothing();
+      // What the page itself has put there is nobody's choice, however late it is heard of.
+      if (!study?.layers || !layer || layer === parts.listed || layer === layerOf(view, study).name) return nothing();
       return { ...view, ...viewOf(layer) };
     },
 
     tourPlan: told((plan) => {
-      if (!mount()) return;
+      if (!mount() || !workspace.study) return;
       stops.setPlan(plan);
       comparison.about(plan?.wish);
     }),

@@ -179,7 +179,7 @@ def explained(id: str, texts: Sequence[tuple[str, str]], width: int, *more: Comp
     return dmc.Popover(
         [
             dmc.PopoverTarget(icon_button(id, _HELP, "How to read this")),
-            dmc.PopoverDropdown(html.Div([*paragraphs, *more], className="help")),
+            dmc.PopoverDropdown(html.Div([*paragraphs, *more], className="help", tabIndex=0)),
         ],
         width=width,
         position="bottom-end",

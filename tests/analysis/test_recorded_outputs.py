@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from trainings import X, Y, recorder, small
 
-from analysis import asked, dataset, epochs, history, network, shelf
+from analysis import asked, dataset, epochs, history, network, shelf, work
 from analysis.board import Desk
 from analysis.epochs import epochs_in
 from analysis.errors import ParameterError, UnknownLayerError
@@ -123,6 +123,29 @@ def test_a_worker_opens_an_epoch_without_running_it(
     source = Source(model=str(run), data=str(run / "samples.npz"), epoch=1)
     shelf.open_source(home, store, source, silent, lambda: None)
     assert find_card(store, source) is not None
+
+
+def test_a_worker_draws_recorded_layers_without_running_the_network(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source(model=str(run), data=str(run / "samples.npz"), epoch=1)
+    knobs = {"metric": "euclidean", "preprocessing": "none", "fill": "exact", "budget": 2**28}
+    bench, seen = bench_of(run), set[str]()
+    expected = {layer: computed(bench).order(layer) for layer in ("flatten", *LAYERS)}
+    batches = network.Network.batches
+
+    def watched(net: network.Network, x: object, layers: list[str], *more: int) -> object:
+        seen.update(layers)
+        return batches(net, x, layers, *more)
+
+    monkeypatch.setattr(network.Network, "batches", watched)
+    desk = Desk(Home(tmp_path / "home"), "job")
+    told = work.compute_glyphs(desk, {"source": dataclasses.asdict(source)} | knobs)
+    assert not told["failed"]
+    assert not seen & {*LAYERS, "data"}
+    drawn = Workbench(None, None, DiskStore(desk.home), study=bench.study)
+    for layer, order in expected.items():
+        np.testing.assert_array_equal(drawn.order(layer), order)
 
 
 def test_a_worker_plays_epochs_along_the_axes_of_the_last_without_running_any(

@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pytest
 from boundary_page import poll, selected
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from running import Server
 
 LONG = np.sqrt(0.9)
@@ -262,6 +263,11 @@ def test_a_training_flows_and_rests_where_it_is_let_go(halted: Page) -> None:
     between = pixels(halted)
     hold(halted, "epoch", 20)
     poll(halted, lambda: changed(between, pixels(halted)) > 300)
+    # The header says where the handle is; the link stays that of what it rested at.
+    expect(halted.locator("#frame-epochs")).to_contain_text("epoch 20 of 30")
+    assert "epoch" not in halted.url
+    halted.get_by_label("Next epoch").click()
+    expect(halted).to_have_url(re.compile("epoch=21"))
     handle(halted, "epoch").focus()
     halted.keyboard.press("Home")
     expect(halted).to_have_url(re.compile("epoch=0"))
@@ -272,6 +278,44 @@ def test_a_training_flows_and_rests_where_it_is_let_go(halted: Page) -> None:
     halted.get_by_role("button", name="Play epochs").click()
     expect(halted).to_have_url(re.compile(r"epoch=[3-9]"))
     assert changed(start, pixels(halted)) > 300
+
+
+def test_other_samples_end_what_plays(halted: Page) -> None:
+    player = halted.get_by_role("button", name="Play epochs")
+    handle(halted, "epoch").focus()
+    halted.keyboard.press("Home")
+    expect(halted).to_have_url(re.compile("epoch=0"))
+    player.click()
+    expect(player).to_have_attribute("aria-pressed", "true")
+    halted.locator("#frame-split-picker").click()
+    halted.get_by_role("option", name="train", exact=True).click()
+    expect(player).to_have_attribute("aria-pressed", "false")
+    expect(halted.locator("#tour-subtitle")).to_contain_text("1,172 train samples in")
+    expect(halted.locator("#frame-epochs")).to_contain_text("epoch 0 of 30")
+    expect(handle(halted, "epoch")).to_have_attribute("aria-valuetext", "0")
+    assert "epoch=0" in halted.url
+
+
+def test_what_is_being_computed_is_said(tab: Page, digits: Server) -> None:
+    tab.goto(f"{digits.url}/tour?split=train")
+    expect(tab.locator("#tour-subtitle")).to_contain_text("train samples in", timeout=120_000)
+    expect(tab.locator("#frame-jobs")).to_have_text("")
+    # The server's news of a job come late.
+    tab.route("**/_dash-update-component?*", late)
+    tab.locator(".layer-graph").get_by_role("button", name=re.compile("^conv0")).click()
+    expect(tab.locator("#tour-subtitle")).to_have_text(
+        "conv0 is being computed; until then prediction is shown."
+    )
+    expect(tab.locator(".tour-view")).to_have_class(re.compile("waiting"))
+    expect(tab.locator("#tour-subtitle")).to_contain_text("principal axes", timeout=60_000)
+    expect(tab.locator(".tour-view")).not_to_have_class(re.compile("waiting"))
+    # Axes without a meaning have no handles.
+    expect(tab.locator("#tour-handles")).to_be_disabled()
+
+
+def late(route: Route) -> None:
+    time.sleep(0.5)
+    route.continue_()
 
 
 def test_both_splits_are_seen_under_the_same_projection(halted: Page) -> None:

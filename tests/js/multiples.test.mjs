@@ -84,6 +84,17 @@ test("why there is nothing to compare is said", () => {
   assert.equal(box.one("multiples-controls").hidden, true);
 });
 
+test("nothing is enlarged before there is anything", async () => {
+  const { box, comparison, said } = open();
+  comparison.about(WISH);
+  comparison.planned(planOf({ there: [] }));
+  await settle();
+  const dialog = box.all("dialog")[0];
+  dialog.showModal = () => assert.fail("an empty picture is shown large");
+  box.one("multiples-controls").one("button").click();
+  assert.match(said.toasts.at(-1), /nothing to enlarge/);
+});
+
 test("a comparison is computed when somebody asks, and looked up again then", async () => {
   const { box, comparison, said } = open();
   comparison.about(WISH);

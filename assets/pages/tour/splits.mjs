@@ -42,7 +42,7 @@ export class Splits {
   }
 
   async planned(plan) {
-    if (!plan || !this.on) return;
+    if (!plan || !this.on || !this.page.bridge.workspace.study) return;
     this.others.setPlan(plan);
     if (!plan.card || this.known === plan.card) return;
     try {

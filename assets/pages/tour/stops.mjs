@@ -142,14 +142,14 @@ export class Stops {
     return this.stopOf(entry);
   }
 
-  /** @returns {Promise<import("../../lib/tourpose.mjs").Stop>} */
+  /** @returns {Promise<import("../../lib/tourpose.mjs").Stop | null>} null if it is of no use any more. */
   async fetch(entry) {
     const { cloud, frame } = entry;
     await Promise.all([
       this.bring(cloud.key, ["x", "centre"]),
       frame?.facts ? this.bring(frame.key, ["frame"]) : null,
     ]);
-    return this.stopOf(entry);
+    return this.plan && this.stopOf(entry);
   }
 
   bring(key, names) {

@@ -94,11 +94,7 @@ def _clientside(app: Dash) -> None:
     link = Linker(app)
     link(
         "tourKnobs",
-        [
-            Output(ids("knobs"), "data"),
-            Output(ids("layer"), "value"),
-            Output(ids("trained"), "data"),
-        ],
+        [Output(ids("knobs"), "data"), Output(ids("trained"), "data")],
         Input(frame("view"), "data"),
         Input(frame("study"), "data"),
         State(ids("knobs"), "data"),
