@@ -119,7 +119,9 @@ def parser() -> argparse.ArgumentParser:
         help="for activations and distances in the worker (default: 2GiB)",
     )
     work.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to use")
-    work.add_argument("--debug", action="store_true", help="log everything")
+    work.add_argument(
+        "--debug", action="store_true", help="log everything; a reload takes up changed modules"
+    )
     return make
 
 

@@ -18,6 +18,7 @@
  */
 import { download } from "./dom/make.mjs";
 import { Connection } from "./dom/connection.mjs";
+import { putLater } from "./dom/lateparts.mjs";
 import { encode } from "./lib/address.mjs";
 import { howFromEvent } from "./lib/selection.mjs";
 import { Tooltip } from "./dom/tooltip.mjs";
@@ -116,3 +117,14 @@ window.fetch = connection.watched;
 
 window.dash_clientside = { ...window.dash_clientside, stratoscope: functions };
 window.stratoscope = { workspace };
+
+/**
+ * Fetch a library when the first of its components is shown; at once on the page that has it.
+ * @param {string} library
+ * @param {string} name - of the component.
+ * @param {string} address - of the script.
+ */
+export function fetchWhenShown(library, name, address) {
+  const fetchNow = putLater(window, library, name, address);
+  if (window.location.pathname === "/") fetchNow();
+}

@@ -17,11 +17,8 @@ from analysis.errors import StudyError
 from analysis.keys import is_key
 
 from . import clouds
+from .frontend import FOREVER
 from .studies import Studies
-
-_FOREVER = "private, max-age=31536000, immutable"
-"""What a key names never changes."""
-
 
 _MOST_COLUMNS = 64
 """Columns of one request; a window shows at most twice eight."""
@@ -91,7 +88,7 @@ def add(server: Flask, studies: Studies) -> None:
         if images is None or index >= len(images):
             abort(text(404, "There is no such picture."))
         response = Response(encode(images[index]), mimetype="image/png")
-        response.headers["Cache-Control"] = _FOREVER
+        response.headers["Cache-Control"] = FOREVER
         return response
 
 
@@ -109,7 +106,7 @@ def _binary(array: Any) -> Response:
     response = Response(content.tobytes(), mimetype="application/octet-stream")
     response.headers["X-Dtype"] = content.dtype.str
     response.headers["X-Shape"] = ",".join(str(side) for side in content.shape)
-    response.headers["Cache-Control"] = _FOREVER
+    response.headers["Cache-Control"] = FOREVER
     return response
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import dash_cytoscape as cyto
 from dash import Dash, Input, Output, html
 
 from analysis.engine import Engine
 from analysis.home import Home
 
-from . import map_routes, routes, safety, session
+from . import frontend, map_routes, routes, safety, session
 from .clientside import Linker
 from .components import frame as frame_layout
 from .ids import frame
@@ -35,13 +34,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
     if engine is None:
         engine = Engine(home, settings.scheduler)
     studies = Studies(settings, home, engine)
-    cyto.load_extra_layouts()
+    frontend.prepare()
     app = Dash(
         "stratoscope",
         title="Stratoscope",
         update_title="",
         assets_folder=str(_ASSETS),
-        # Our modules are imported by the first script below; Dash would evaluate them again.
+        # Our modules are imported by the first script; Dash would evaluate them again.
         assets_ignore=r".*\.mjs$",
         background_callback_manager=EngineManager(engine),
         on_error=session.report_unexpected,
@@ -50,13 +49,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
     )
     app.server.secret_key = home.secret()
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
-    module = app.get_asset_url("clientside.mjs")
-    # The page starts when our functions are there; otherwise its first callbacks might not be.
-    app.renderer = (
-        f'import("{module}").then(() => new DashRenderer(), (error) => {{'
-        'document.body.textContent = "The page could not be loaded: " + error; throw error; });'
-    )
-    app.index_string = app.index_string.replace("</body>", f"{_preloaded(app)}</body>")
+    frontend.add(app, _ASSETS, changing=settings.debug)
     app.layout = frame_layout.layout(
         PAGES, {name: offer.title for name, offer in studies.offers.items()}, studies.first
     )
@@ -70,15 +63,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
     safety.protect(app.server, settings)
     safety.add_headers(app)
     return app
-
-
-def _preloaded(app: Dash) -> str:
-    """Links by which a browser fetches all modules at once, after Dash's own scripts, rather than
-    each when another one that imports it has come."""
-    names = sorted(path.relative_to(_ASSETS).as_posix() for path in _ASSETS.rglob("*.mjs"))
-    return "".join(
-        f'<link rel="modulepreload" href="{app.get_asset_url(name)}">\n' for name in names
-    )
 
 
 def _route(app: Dash) -> None:

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dash import Dash, html
+from flask.testing import FlaskClient
 from PIL import Image
 from sample_site import N, Site
 
 from analysis.engine import Engine
 from analysis.home import Home
 from analysis.types import Result
+from dashboard import frontend
 from dashboard.routes import encode
 from dashboard.server import create_app
 from dashboard.settings import Settings
@@ -116,11 +119,54 @@ def test_all_modules_are_asked_for_at_once(site: Site) -> None:
     page = site.client.get("/", headers=LOCAL).text
     named = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
     assets = Path(__file__).parents[2] / "assets"
+    _, code, version, _ = named[0].split("/", 3)
+    assert code == "code"
     assert sorted(named) == sorted(
-        f"/assets/{path.relative_to(assets).as_posix()}" for path in assets.rglob("*.mjs")
+        f"/code/{version}/{path.relative_to(assets).as_posix()}" for path in assets.rglob("*.mjs")
     )
     with site.client.get(named[0], headers=LOCAL) as answer:
         assert answer.status_code == 200
+        assert answer.mimetype == "text/javascript"
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_code_that_is_kept_changes_its_address(tmp_path: Path) -> None:
+    folder = tmp_path / "assets"
+    folder.mkdir()
+    (folder / "one.mjs").write_text("export const one = 1;")
+    (folder / "secret.txt").write_text("nothing for browsers")
+
+    def served(changing: bool) -> tuple[str, FlaskClient]:
+        app = Dash("code", assets_folder=str(folder))
+        app.layout = html.Div()
+        frontend.add(app, folder, changing=changing)
+        (address,) = re.findall(r'href="(/code/[^"]+)"', app.index_string)
+        return address, app.server.test_client()
+
+    def fetched(client: FlaskClient, address: str) -> tuple[int, str, str]:
+        with client.get(address) as answer:
+            return answer.status_code, answer.text, answer.headers.get("Cache-Control", "")
+
+    before, client = served(changing=False)
+    assert fetched(client, before) == (200, "export const one = 1;", frontend.FOREVER)
+    (folder / "one.mjs").write_text("export const one = 2;")
+    after, client = served(changing=True)
+    assert after != before
+    assert "immutable" not in fetched(client, after)[2]
+    assert fetched(client, before)[0] == 404
+    for name in ("secret.txt", "../one.mjs", "two.mjs"):
+        assert fetched(client, after.replace("one.mjs", name))[0] == 404
+
+
+def test_pages_begin_without_the_library_for_graphs(site: Site) -> None:
+    page = site.client.get("/", headers=LOCAL).text
+    (address,) = re.findall(r'"(/_dash-component-suites/dash_cytoscape/[^"]+)"', page)
+    scripts = re.findall(r'<script src="([^"]+)"', page)
+    assert len(scripts) > 5
+    assert not [script for script in scripts if "cytoscape" in script]
+    with site.client.get(address, headers=LOCAL) as answer:
+        assert answer.status_code == 200
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
 
 
 def test_an_open_server_answers_to_its_names_alone(tmp_path: Path) -> None:
