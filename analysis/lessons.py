@@ -10,7 +10,7 @@ Tour*, Distill 2020: "1 is learnt at epoch 14, 7 at epoch 21".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,3 +143,14 @@ def risen(epochs: Sequence[int], overall: Sequence[float]) -> str | None:
         return None
     where = f"The loss is least at epoch {epochs[best]} ({least:.2f})"
     return f"{where} and has risen to {last:.2f} since."
+
+
+def apart(epoch: int, losses: Mapping[str, float]) -> str:
+    """How much less a network errs on one split of its data than on the other.
+
+    Args:
+        losses: split -> mean loss at that epoch, of two splits.
+    """
+    (one, less), (other, more) = sorted(losses.items(), key=lambda item: item[1])
+    told = f"the loss is {less:.2g} on {one} samples and {more:.2g} on {other} ones"
+    return f"At epoch {epoch} {told}."

@@ -11,9 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from analysis import lessons
 from analysis.errors import ParameterError
 from analysis.graph import path_through
 from analysis.opening import Card
@@ -174,47 +171,6 @@ def epochs_task(studies: Studies, wish: Any) -> dict[str, Any]:
     return asked_in_turn(studies, steps)
 
 
-def training(studies: Studies, wish: Any) -> dict[str, Any]:
-    """What is known of how a network learnt: its losses epoch by epoch.
-
-    Returns: {"wish", "epochs", "missing": number of epochs whose losses are not there}, and if none
-        is missing {"overall": [loss], "by_class": [[loss or None] of every class], "sentences"};
-        {"error"} in words for a network of which there is nothing to say.
-    Raises: as `clouds.opened`.
-    """
-    _, card = opened(studies, wish)
-    if card.network["output"] == "embedding":
-        return {"error": "This network gives an embedding: there is no loss by class."}
-    if not (card.labels >= 0).any():
-        return {"error": "Without true classes there is no loss."}
-    if len(card.epochs) < 2:
-        return {
-            "error": "This network was not recorded while it was trained. Record a training with "
-            "analysis.history.Recorder, and open its folder with --model."
-        }
-    facts = [_losses(studies, wish, epoch) for epoch in card.epochs]
-    known = [one for one in facts if one is not None]
-    found = {"wish": wish, "epochs": list(card.epochs), "missing": len(facts) - len(known)}
-    if found["missing"]:
-        return found
-    by_class = np.array([one["by_class"] for one in known], np.float64)
-    learnt = lessons.learnt(card.epochs, by_class)
-    grown = lessons.risen(card.epochs, [one["loss"] for one in known])
-    return found | {
-        "overall": [one["loss"] for one in known],
-        "by_class": [[one["by_class"][k] for one in known] for k in range(by_class.shape[1])],
-        "sentences": [*lessons.sentences(learnt, card.class_names), *([grown] if grown else [])],
-    }
-
-
-def losses_task(studies: Studies, wish: Any) -> dict[str, Any]:
-    """The losses of every recorded epoch."""
-    _, card = opened(studies, wish)
-    asked: Asked = {"losses": ("losses", {})}
-    sources = [studies.wished(wish | {"epoch": epoch}) for epoch in card.epochs]
-    return asked_in_turn(studies, [(source, asked, None) for source in sources])
-
-
 def part(studies: Studies, card: Card, question: str, about: dict[str, Any]) -> dict[str, Any]:
     """Where an answer lies and what is known of it: {"key", "facts" or None}."""
     key = studies.bench(card).address(question, **about)
@@ -228,7 +184,6 @@ def other(home: Home, about: Mapping[str, Any]) -> Source | None:
 
 TASKS: dict[str, Callable[[Studies, Any], dict[str, Any]]] = {
     "plane": plane_task,
-    "losses": losses_task,
     "layers": layers_task,
     "epochs": epochs_task,
 }
@@ -253,11 +208,3 @@ def _frame(studies: Studies, home: Home, path: tuple[str, ...]) -> dict[str, Any
     if home.card is None:
         return {"key": None, "facts": None}
     return part(studies, home.card, "tour frame", {"path": list(path), "most": TOUR_AXES})
-
-
-def _losses(studies: Studies, wish: Mapping[str, Any], epoch: int) -> Mapping[str, Any] | None:
-    """The facts of an epoch's losses, None if they are not there."""
-    card = studies.card(studies.wished({**wish, "epoch": epoch}))
-    if card is None:
-        return None
-    return studies.store.facts(studies.bench(card).address("losses"))

@@ -88,6 +88,11 @@ export class LossChart {
     });
     context.globalAlpha = 1;
     stroke(curves.overall, ink, 2.5);
+    if (curves.beside) {
+      context.setLineDash([5, 4]);
+      stroke(curves.beside, ink, 2);
+      context.setLineDash([]);
+    }
     const x = acrossOf(box, curves.epochs, this.between ?? this.now);
     context.strokeStyle = accent;
     context.lineWidth = 1.5;

@@ -18,6 +18,7 @@ const NAME = 15; // pixels from a handle to its name
  */
 export function drawHandles(context, { middle, ends, names, coloured, chosen, style, ratio, alpha }) {
   const [x0, y0] = middle;
+  const { canvas } = context;
   const [ink, quiet, ground] = ["--ink", "--quiet", "--ground"].map((name) => style.getPropertyValue(name));
   context.font = `${12 * ratio}px ${style.fontFamily}`;
   context.textAlign = "center";
@@ -42,6 +43,7 @@ export function drawHandles(context, { middle, ends, names, coloured, chosen, st
     const far = Math.hypot(x - x0, y - y0) || 1;
     const away = NAME * ratio;
     const at = [x + (away * (x - x0)) / far, y + (away * (y - y0)) / far];
+    if (isIn(canvas, x, y)) at[0] = within(at[0], context.measureText(names[k]).width / 2 + 3 * ratio, canvas.width);
     context.lineWidth = 3 * ratio;
     context.strokeStyle = ground;
     context.strokeText(names[k], ...at);
@@ -50,6 +52,11 @@ export function drawHandles(context, { middle, ends, names, coloured, chosen, st
   });
   context.globalAlpha = 1;
 }
+
+const isIn = ({ width, height }, x, y) => x >= 0 && y >= 0 && x <= width && y <= height;
+
+/** The middle of a text that is to be read whole, as long as there is room for it. */
+const within = (middle, half, width) => (2 * half > width ? middle : Math.min(width - half, Math.max(half, middle)));
 
 /** A cross in a circle: by it the selection is dragged. */
 export function drawMiddle(context, [x, y], ink, ratio) {

@@ -6,11 +6,12 @@
  * @property {number[]} epochs - numbers, ascending.
  * @property {(number | null)[]} overall - a value an epoch; null where none is known.
  * @property {(number | null)[][]} byClass - (classes, epochs)
+ * @property {(number | null)[]} [beside] - overall, of other samples.
  */
 
 /** The largest value that is drawn, a little above all. @param {Curves} curves */
-export function topOf({ overall, byClass }) {
-  const known = [overall, ...byClass].flat().filter((value) => value !== null && Number.isFinite(value));
+export function topOf({ overall, byClass, beside = [] }) {
+  const known = [overall, beside, ...byClass].flat().filter((value) => value !== null && Number.isFinite(value));
   return known.length ? 1.05 * Math.max(...known) || 1 : 1;
 }
 

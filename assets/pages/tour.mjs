@@ -54,6 +54,7 @@ export function tour(bridge) {
     parts.graph = new LayerGraph(id("graph"), (layer) => changeView(viewOf(layer)));
     playhead.mounted(id("rails"));
     training.mounted();
+    training.turn(false);
     comparison.mounted();
     kept.mounted();
     played();
@@ -305,7 +306,10 @@ export function tour(bridge) {
     tourBeside: told((plan) => splits.planned(plan)),
     tourBesideProgress: told((progress) => splits.others.working(progress)),
     tourBesideAnswer: told((end) => splits.answer(end)),
-    tourSplits: told((on) => Boolean(on) !== splits.on && splits.turn(Boolean(on))),
+    tourSplits: told((on) => {
+      if (Boolean(on) !== splits.on) splits.turn(Boolean(on));
+      training.turn(splits.on);
+    }),
 
     tourStyle(tool, how, radius, handles, speed) {
       if (!parts.view) return nothing();

@@ -108,3 +108,8 @@ def test_a_loss_that_grows_again_is_told_of(overall, said):
 def test_where_nothing_is_learnt_no_class_is_named():
     found = lessons.learnt((0, 1), np.full((2, 3), 2.0))
     assert lessons.sentences(found, "abc") == ("No class is learnt by the last epoch.",)
+
+
+def test_what_is_learnt_by_heart_is_told_by_both_splits() -> None:
+    said = lessons.apart(60, {"test": 2.314, "train": 0.0123})
+    assert said == "At epoch 60 the loss is 0.012 on train samples and 2.3 on test ones."

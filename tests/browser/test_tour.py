@@ -338,7 +338,12 @@ def test_both_splits_are_seen_under_the_same_projection(halted: Page) -> None:
     for _ in range(4):
         canvas(halted).nth(0).press("ArrowRight")
     poll(halted, lambda: changed(before, pixels(halted, 1)) > 300)
+    panel = halted.locator("#tour-training")
+    panel.get_by_role("button", name=re.compile("Compute the losses")).click()
+    expect(panel).to_contain_text("Dashed: train samples", timeout=120_000)
+    expect(panel).to_contain_text(re.compile(r"At epoch 30 the loss is \S+ on train samples"))
     halted.locator("#tour-both").click()
+    expect(panel).not_to_contain_text("Dashed")
     expect(captions).to_have_count(1)
 
 

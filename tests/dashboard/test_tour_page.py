@@ -15,7 +15,7 @@ from sample_site import Site
 
 from analysis.errors import ParameterError
 from analysis.types import Result, Source
-from dashboard import tour_views, tours
+from dashboard import tour_training, tour_views, tours
 from dashboard.components import frame as frame_layout
 from dashboard.pages.tour import PAGE
 from dashboard.pages.tour import callbacks as tour
@@ -102,7 +102,7 @@ def test_losses_of_a_training_are_put_together(site: Site, monkeypatch: pytest.M
     recorded(site, monkeypatch)
     plan = tour.training_plan(site.studies, WISH)
     assert plan == {"wish": WISH, "epochs": [0, 1, 2], "missing": 3}
-    task = tours.losses_task(site.studies, WISH)
+    task = tour_training.losses_task(site.studies, WISH)
     assert [step["source"]["epoch"] for step in task["steps"]] == [0, 1, 2]
     assert task["steps"][0]["questions"] == [
         {"name": "losses", "question": "losses", "parameters": {}}
@@ -113,6 +113,32 @@ def test_losses_of_a_training_are_put_together(site: Site, monkeypatch: pytest.M
     assert (found["missing"], found["overall"]) == (0, [0.5] * 3)
     assert found["by_class"][:2] == [[0.1] * 3, [None] * 3]
     assert found["sentences"] == ["Not learnt by the last epoch: 'two'."]
+
+
+def test_losses_of_both_splits_lie_beside_each_other(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(site, monkeypatch, split="test")
+    both = WISH | {"split": "test", "both": True}
+    plan = tour.training_plan(site.studies, both)
+    assert plan["beside"] == {"split": "train", "missing": 3}
+    monkeypatch.setattr(
+        site.studies, "wished", lambda wish: Source(split=wish["split"], epoch=wish.get("epoch"))
+    )
+    task = tour_training.losses_task(site.studies, both)
+    assert [(step["source"]["split"], step["source"]["epoch"]) for step in task["steps"]] == [
+        (split, epoch) for split in ("test", "train") for epoch in (0, 1, 2)
+    ]
+    facts = {"loss": 0.5, "by_class": [0.1, None, 3.0]}
+    site.studies.store.put(site.bench.address("losses"), Result({}, facts))
+    found = tour.training_plan(site.studies, both)
+    assert found["beside"] == {"split": "train", "missing": 0, "overall": [0.5] * 3}
+    said = "At epoch 2 the loss is 0.5 on test samples and 0.5 on train ones."
+    assert found["sentences"][-1] == said
+    assert "beside" not in tour.training_plan(site.studies, WISH)
+    # All samples at once have no others beside them.
+    recorded(site, monkeypatch, split="all")
+    assert "beside" not in tour.training_plan(site.studies, both)
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,34 @@ test("losses are computed when somebody asks, and looked up again then", () => {
   assert.equal(said.set.length, 3, "another training is looked at");
 });
 
+test("the other split's losses are looked up where both are seen, and computed when asked", () => {
+  const { box, page, training, said } = open();
+  training.turn(true);
+  assert.equal(said.set.length, 0, "there is no training yet");
+  training.planned(DONE);
+  const [id, { data }] = said.set.at(-1);
+  assert.deepEqual([id, data.both, data.study], ["tour-trained", true, "s"]);
+  const both = { ...DONE, wish: { ...WISH, both: true } };
+  training.planned({ ...both, beside: { split: "train", missing: 3 } });
+  assert.equal(said.set.length, 1, "it is known now");
+  box.one("button").click();
+  assert.deepEqual([said.set.at(-1)[0], said.set.at(-1)[1].data.both], ["tour-wish-losses", true]);
+  training.planned({ ...both, beside: { split: "train", missing: 0, overall: [2, 0.5, 0.1] } });
+  assert.match(box.textContent, /Dashed: train samples\./);
+  const chart = box.one("loss-chart");
+  chart.clientWidth = 138;
+  chart.drawn.length = 0;
+  training.chart.draw();
+  const dashes = () => chart.drawn.filter(([name]) => name === "setLineDash").length;
+  assert.equal(dashes(), 2, "on and off");
+  training.turn(false);
+  assert.equal(said.set.at(-1)[1].data.both, false);
+  chart.drawn.length = 0;
+  training.planned(DONE);
+  assert.equal(dashes(), 0);
+  assert.equal(page.bridge.workspace.ready, true);
+});
+
 test("which class was learnt when is said, and an epoch is a click away", () => {
   const { box, page, training, said } = open();
   training.planned(DONE);

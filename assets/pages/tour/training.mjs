@@ -10,6 +10,7 @@ export class Training {
     this.plan = null;
     this.trouble = "";
     this.asked = ""; // what the last job computes
+    this.both = false; // whether the other split's losses are to be seen as well
   }
 
   /** The panel was made anew. */
@@ -30,6 +31,15 @@ export class Training {
     if (!plan) return;
     Object.assign(this, { plan, trouble: "" });
     this.draw();
+    this.turn(this.both);
+  }
+
+  /** @param {boolean} both - whether the other split's losses are to be seen as well. */
+  turn(both) {
+    this.both = both;
+    const { plan } = this;
+    if (!plan || plan.error || Boolean(plan.wish.both) === both) return;
+    this.page.bridge.set("tour-trained", { data: { ...plan.wish, both, again: Date.now() } });
   }
 
   /** Have the losses of all epochs computed. */
@@ -71,12 +81,16 @@ export class Training {
     const hint = (text, ...more) => box.replaceChildren(make(document, "div.hint", {}, make(document, "p", {}, text), ...more));
     if (!plan) return hint("The training is looked up once a study is open.");
     if (plan.error) return hint(plan.error);
+    const wrong = this.trouble ? [make(document, "p.wrong", {}, this.trouble)] : [];
+    const button = (label) => {
+      const made = make(document, "button.plain", { type: "button" }, this.asked ? "Computing …" : label);
+      made.disabled = Boolean(this.asked);
+      made.addEventListener("click", () => this.ask());
+      return made;
+    };
     if (plan.missing) {
-      const button = make(document, "button.plain", { type: "button" }, this.asked ? "Computing …" : "Compute the losses");
-      button.disabled = Boolean(this.asked);
-      button.addEventListener("click", () => this.ask());
       const text = `The loss of ${count(plan.epochs.length)} epochs, class by class: ${count(plan.missing)} of them are still to be computed.`;
-      return hint(text, ...(this.trouble ? [make(document, "p.wrong", {}, this.trouble)] : []), button);
+      return hint(text, ...wrong, button("Compute the losses"));
     }
     const said = plan.sentences.length ? plan.sentences : ["All classes are learnt at about the same time."];
     if (!this.chart?.canvas.isConnected) {
@@ -89,10 +103,15 @@ export class Training {
       this.chart = new LossChart(place, bridge.workspace, (epoch) =>
         bridge.changeView({ epoch: epoch === this.plan.epochs.at(-1) ? null : epoch }));
     }
+    const { beside } = plan;
+    const other = [];
+    if (beside?.missing) other.push(...wrong, button(`Compute the losses of ${beside.split} samples`));
+    else if (beside) other.push(make(document, "p.quiet", {}, `Bold: all classes, the samples that are shown. Dashed: ${beside.split} samples.`));
     this.words.replaceChildren(
+      ...other,
       ...said.map((text) => make(document, "p", {}, text)),
       make(document, "p.quiet", {}, "A class counts as learnt once its loss stays below half of that of guessing. Click on the curves to see an epoch."),
     );
-    return this.chart.show({ epochs: plan.epochs, overall: plan.overall, byClass: plan.by_class });
+    return this.chart.show({ epochs: plan.epochs, overall: plan.overall, byClass: plan.by_class, beside: beside?.overall });
   }
 }

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State
 
 from analysis.errors import StudyError
 
-from ... import clouds, tour_beside, tour_views, tours
+from ... import clouds, tour_beside, tour_training, tour_views, tours
 from ...clientside import Linker
 from ...ids import frame
 from ...jobs import run_on_engine, run_tasks
@@ -38,7 +38,7 @@ def tour_plan(studies: Studies, knobs: Any) -> dict[str, Any]:
 def training_plan(studies: Studies, wish: Any) -> dict[str, Any]:
     """What is known of how a network learnt, or {"error"} in words."""
     try:
-        return tours.training(studies, wish)
+        return tour_training.training(studies, wish)
     except StudyError as error:
         return {"error": str(error)}
 

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from ... import tour_beside, tour_views, tours
+from ... import tour_beside, tour_training, tour_views, tours
 from ...components.controls import (
     choice,
     explained,
@@ -22,7 +22,11 @@ from .reading import TEXTS
 
 ids = Ids("tour")
 
-TASKS = tours.TASKS | {"views": tour_views.views_task, "beside": tour_beside.beside_task}
+TASKS = tours.TASKS | {
+    "losses": tour_training.losses_task,
+    "views": tour_views.views_task,
+    "beside": tour_beside.beside_task,
+}
 """What is computed on demand beside the cloud itself."""
 
 TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso"}

@@ -42,7 +42,8 @@ TEXTS = (
         "Training",
         "Beside the picture: the loss of every recorded epoch, overall in bold and class by class. "
         "A click on the curves shows that epoch under the same projection. Classes that were "
-        "learnt long after the others are named.",
+        "learnt long after the others are named. With the other split its loss is dashed: where "
+        "the two part, the network begins to learn by heart.",
     ),
     (
         "Compare",
