@@ -15,7 +15,7 @@ export function rowsOf(x, w, samples) {
 
 /**
  * How far samples move on average from one picture to another, both as they lie: a share of the root
- * mean squared distance from the first one's middle. `projections.jump` of the server without turning.
+ * mean squared distance from the first one's middle. `jumps.jump` of the server without turning.
  * @param {[ArrayLike<number>, ArrayLike<number>]} before - x and y; places that are not finite do not count.
  * @param {[ArrayLike<number>, ArrayLike<number>]} after
  * @returns {number} NaN where nothing can be said.

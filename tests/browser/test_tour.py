@@ -22,7 +22,7 @@ LONG = np.sqrt(0.9)
 """Of an axis of ten classes, from the middle of them all."""
 
 SEEN = 1.12 * 2.4 / np.sqrt(10) * LONG
-"""Half of the shorter side of the picture, as `assets/dom/tourview.mjs` has it."""
+"""Half of the shorter side of the picture, as `assets/lib/tourpose.mjs` has it."""
 
 Matrix = npt.NDArray[np.float64]
 
