@@ -47,6 +47,8 @@ _SAYING = {
     "tour plane": "Separating classes",
     "tour views": "Drawing by other methods",
     "losses": "Losses",
+    "attack": "Attacking",
+    "robustness": "Attacking further and further",
 }
 
 _WORK = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -141,6 +142,18 @@ class Network:
         }
         self._runner = Runner(self.operations, self.batch_size, self._scales)
 
+    def changed(self, operations: Sequence[Operation], fingerprint: str) -> Network:
+        """The network with other operations in the places of its own, of the same shapes.
+
+        Args:
+            fingerprint: of what it has become.
+        """
+        other = copy(self)
+        other.operations, other.fingerprint = tuple(operations), fingerprint
+        other.__dict__.pop("graph", None)
+        other._runner = Runner(other.operations, self.batch_size, self._scales)
+        return other
+
     @cached_property
     def graph(self) -> Graph:
         """The operations as they are drawn."""
@@ -207,6 +220,11 @@ class Network:
         self.check_classifies()
         size = count if self._any_batch else self.batch_size
         return self._runner.scores(count, size, str(self.output))
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether the scores that its probabilities are made of are to be had."""
+        return self._runner.has_scores(str(self.output))
 
     def run(
         self, x: Array | Inputs, layers: Sequence[str], report: Report = silent

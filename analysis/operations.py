@@ -19,6 +19,9 @@ _COMPILED = 8
 """Compiled functions that are kept: each holds a graph of TensorFlow."""
 
 _SQUASHING = frozenset({"softmax", "Softmax", "sigmoid", "Sigmoid"})
+_PROBABILITIES = ("softmax", "sigmoid")
+"""Outputs that are made of scores."""
+
 _LAID_OUT = frozenset({"Flatten", "Reshape"})
 """What may follow them: values stay in their order."""
 
@@ -121,7 +124,7 @@ class Runner:
     def _make_scores(self, count: int, batch_size: int, output: str) -> Callable[[Any], Any]:
         given = [place for place, operation in enumerate(self._operations) if not operation.run]
         end = len(self._operations) - 2
-        bare = self._before_softmax(end) if output in ("softmax", "sigmoid") else None
+        bare = self._bare(output)
         function = self._stretches(tuple(given), end if bare is None else bare, batch_size)
 
         def run(x: Any) -> Any:
@@ -142,6 +145,15 @@ class Runner:
             return found
 
         return run
+
+    def has_scores(self, output: str) -> bool:
+        """Whether scores are to be had as they were before the softmax; `output` as of `scores`."""
+        return output not in _PROBABILITIES or self._bare(output) is not None
+
+    def _bare(self, output: str) -> int | None:
+        """Place of the scores that probabilities are made of, None if there are none."""
+        end = len(self._operations) - 2
+        return self._before_softmax(end) if output in _PROBABILITIES else None
 
     def _before_softmax(self, place: int) -> int | None:
         """Place of what a softmax or sigmoid is taken of, if they end the network."""
@@ -279,6 +291,15 @@ def probabilities(last: Any, output: str) -> Any:
         return last
     second = tf.sigmoid(last) if output == "sigmoid logit" else last
     return tf.concat([1.0 - second, second], axis=1)
+
+
+def exchanged(values: Any, keep: Array, instead: Array) -> Any:
+    """Values (n, ..., channels) of which some channels are others, whatever they were.
+
+    Args:
+        keep: (channels,) positive where they stay; instead: (channels,) what the others are.
+    """
+    return tf.where(keep > 0, values, tf.cast(instead, values.dtype))
 
 
 def reason(error: Exception) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import attacks
 from .errors import ParameterError, StudyError
 from .keys import cache_key
 from .points import PART, Which, features_of, normalised
@@ -268,6 +269,57 @@ class Workbench:
         """Q_kNN over lam: facts `lams`, `q_knn`, `proposed`."""
         about = {name: MAP[name] for name in MAP if name not in ("lam", "distance")}
         return self.ask("lam sweep", **{**about, **knobs})
+
+    def attack(
+        self,
+        name: str,
+        samples: Sequence[int],
+        epsilon: float,
+        *,
+        norm: str = "",
+        steps: int | None = None,
+        step: float | None = None,
+        target: int | None = None,
+        seed: int = 0,
+    ) -> Result:
+        """The way of some samples to where the network gets them wrong: arrays `x` (n, steps + 1,
+        *shape), `probabilities`, `fooled`, `l2`, `linf`, `parting` (n, layers); facts `success`,
+        `parts at`, `doubts`. Arguments as of `attacks.Attack.trajectory`."""
+        usual = attacks.get(name)
+        return self.ask(
+            "attack",
+            attack=name,
+            samples=sorted(set(samples)),
+            epsilon=float(epsilon),
+            norm=norm or usual.norms[0],
+            steps=usual.steps if steps is None else steps,
+            step=step,
+            target=target,
+            seed=seed,
+        )
+
+    def robustness(
+        self,
+        name: str,
+        samples: Sequence[int],
+        epsilons: Sequence[float],
+        *,
+        norm: str = "",
+        steps: int | None = None,
+        seed: int = 0,
+    ) -> Result:
+        """How many samples are still right, the further an attack may change them: arrays `fell`,
+        `into` (n,), `right` (classes, epsilons + 1); facts `epsilons`, `accuracy`."""
+        usual = attacks.get(name)
+        return self.ask(
+            "robustness",
+            attack=name,
+            samples=sorted(set(samples)),
+            epsilons=[float(epsilon) for epsilon in epsilons],
+            norm=norm or usual.norms[0],
+            steps=usual.steps if steps is None else steps,
+            seed=seed,
+        )
 
     def tour_cloud(self, layer: str, most: int = TOUR_AXES) -> Result:
         """A layer's samples as a tour goes through them: arrays `x` (n, w), `centre` (w,), along

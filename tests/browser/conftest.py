@@ -28,9 +28,9 @@ FLAGS = [
 expect.set_options(timeout=30_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Start servers; each call may name a home to share one."""
+    """Start servers, which end with the test; each call may name a home to share one."""
     servers: list[Server] = []
 
     def make(*arguments: str, home: Path | None = None) -> Server:
@@ -65,8 +65,11 @@ def forgiven() -> list[str]:
 
 
 @pytest.fixture
-def tab(browser: Browser, forgiven: list[str]) -> Iterator[Page]:
-    """A fresh tab that fails its test if anything shows up in the console."""
+def tab(browser: Browser, forgiven: list[str], start: object) -> Iterator[Page]:
+    """A fresh tab that fails its test if anything shows up in the console.
+
+    It is closed before the servers of its test end, or it would complain of that.
+    """
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
     said: list[str] = []
@@ -96,6 +99,8 @@ def tab(browser: Browser, forgiven: list[str]) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def digits(start: Callable[..., Server]) -> Server:
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server on the embedded demo."""
-    return start()
+    server = Server(tmp_path_factory.mktemp("home") / "stratoscope")
+    yield server
+    server.stop()
