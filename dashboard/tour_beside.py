@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.errors import ParameterError
 from analysis.opening import Card, identity
+from analysis.workbench import THUMBNAIL_SIDE
 
 from . import clouds, tours
 from .studies import Studies
@@ -22,9 +23,10 @@ RAILS = {"layers": tours.layers_task, "epochs": tours.epochs_task}
 def beside_plan(studies: Studies, wish: Any) -> dict[str, Any]:
     """Where the other split's clouds lie.
 
-    Returns: as `tours.plan`, with "split", "n", "accuracy" (None if it is not known) and "card",
-        under whose address the labels lie; "card" None and nothing planned before that split was
-        opened.
+    Returns: as `tours.plan`, with "split", "n", "accuracy" (None if it is not known), "card",
+        under whose address the labels lie, and "pictures", the address of the samples' images,
+        which are there if those of the split that is shown are; "card" None and nothing planned
+        before that split was opened.
     Raises: as `clouds.opened`; ParameterError if there is no other split.
     """
     _, own = clouds.opened(studies, wish)
@@ -40,12 +42,14 @@ def beside_plan(studies: Studies, wish: Any) -> dict[str, Any]:
             "layers": [],
             "epochs": [],
         }
-    facts = studies.store.facts(studies.bench(card).address("predictions")) or {}
+    bench = studies.bench(card)
+    facts = studies.store.facts(bench.address("predictions")) or {}
     told = {
         "split": card.split,
         "n": card.n,
         "card": identity(source),
         "accuracy": facts.get("accuracy"),
+        "pictures": bench.address("thumbnails", side=THUMBNAIL_SIDE),
     }
     return tours.plan(studies, card, wanted) | told
 

@@ -19,7 +19,7 @@ import { Training } from "./tour/training.mjs";
 export function tour(bridge) {
   const { workspace, tooltip, byId, set, nothing, changeView, toast, save } = bridge;
   const id = (name) => byId(`tour-${name}`);
-  const parts = {};
+  const parts = { sheets: new Map() };
   const page = { bridge, id };
   const stops = new Stops(page, () => redraw());
   const training = new Training(page);
@@ -119,32 +119,42 @@ export function tour(bridge) {
   function beside() {
     splits.ask();
     parts.view.beside(splits.crowd);
+    if (parts.look === "images" && splits.pictures && !parts.view.panes[1].sheet) look("images");
     const [own, other] = splits.captions;
     parts.view.main.caption.textContent = own;
     if (parts.view.panes[1]) parts.view.panes[1].caption.textContent = other;
   }
 
-  /** Show samples as their own pictures. */
+  /** Show samples as their own pictures, those of both splits where both are seen. */
   async function look(how) {
     parts.look = how;
     const { study } = workspace;
-    if (how !== "images" || !workspace.ready) return sheet(null);
+    if (how !== "images" || !workspace.ready) return hang([]);
     if (!study.keys.thumbnails) {
       set("tour-look", { value: "points" });
       return toast("These samples are no images.");
     }
     try {
-      const { values, shape } = await workspace.array(study.keys.thumbnails, "images");
-      if (parts.look !== "images" || workspace.study.dataKey !== study.dataKey) return undefined;
-      return sheet({ values, height: shape[1], width: shape[2], channels: shape[3] });
+      const found = await Promise.all([study.keys.thumbnails, splits.pictures].map((key) => key && sheetOf(key)));
+      if (parts.look !== "images" || workspace.study?.dataKey !== study.dataKey) return undefined;
+      return hang(found);
     } catch (error) {
+      parts.sheets.clear(); // or it would fail for good
       set("tour-look", { value: "points" });
       return toast(`The images cannot be shown: ${error.message ?? error}`);
     }
   }
 
-  function sheet(found) {
-    parts.view.main.sheet = found;
+  /** The images of some samples, fetched once. */
+  function sheetOf(key) {
+    if (!parts.sheets.has(key)) {
+      parts.sheets.set(key, workspace.array(key, "images").then(({ values, shape }) => ({ values, height: shape[1], width: shape[2], channels: shape[3] })));
+    }
+    return parts.sheets.get(key);
+  }
+
+  function hang(sheets) {
+    parts.view.panes.forEach((pane, k) => (pane.sheet = sheets[k] ?? null));
     parts.view.soon();
   }
 
@@ -245,7 +255,8 @@ export function tour(bridge) {
     stops.forget();
     splits.others.forget();
     parts.view?.clear();
-    if (parts.view) parts.view.main.sheet = null; // pictures of other samples
+    parts.sheets.clear();
+    if (parts.view) hang([]);
   }
 
   workspace.on("epochs", left);

@@ -338,6 +338,10 @@ def test_both_splits_are_seen_under_the_same_projection(halted: Page) -> None:
     for _ in range(4):
         canvas(halted).nth(0).press("ArrowRight")
     poll(halted, lambda: changed(before, pixels(halted, 1)) > 300)
+    points = [pixels(halted, number) for number in (0, 1)]
+    halted.locator("#tour-look").get_by_text("Images", exact=True).click()
+    for number in (0, 1):
+        poll(halted, lambda k=number: changed(points[k], pixels(halted, k)) > 400)
     panel = halted.locator("#tour-training")
     panel.get_by_role("button", name=re.compile("Compute the losses")).click()
     expect(panel).to_contain_text("Dashed: train samples", timeout=120_000)

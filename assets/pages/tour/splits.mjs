@@ -100,6 +100,11 @@ export class Splits {
     };
   }
 
+  /** Address of the other split's images, null if it is not seen. */
+  get pictures() {
+    return this.crowd && (this.others.plan?.pictures ?? null);
+  }
+
   /** What is written on both pictures. @returns {[string, string]} */
   get captions() {
     const { study } = this.page.bridge.workspace;
