@@ -27,6 +27,11 @@ export class LayerGraph {
     const known = JSON.stringify([layers, edges, path]);
     if (known !== this.known || !this.list?.isConnected) this.build(layers, edges, path);
     this.known = known;
+    this.mark(now);
+  }
+
+  /** Which layer is shown. @param {string} now */
+  mark(now) {
     for (const [name, row] of this.rows) {
       if (name === now) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");

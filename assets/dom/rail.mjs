@@ -15,10 +15,10 @@ export class Rail {
    * @param {() => void} what.play - the button was pressed.
    */
   constructor(box, { label, scrub, go, play }) {
-    Object.assign(this, { go, texts: [], value: 0 });
+    Object.assign(this, { go, texts: [], value: 0, waits: "" });
     this.document = box.ownerDocument;
     const id = `rail-${label.toLowerCase()}`;
-    this.button = make(this.document, "button.plain.step", { type: "button", "aria-label": `Play ${label.toLowerCase()}s`, title: `Play ${label.toLowerCase()}s` }, "▶");
+    this.button = make(this.document, "button.plain.step", { type: "button", "aria-pressed": "false", "aria-label": `Play ${label.toLowerCase()}s`, title: `Play ${label.toLowerCase()}s` }, "▶");
     this.handle = make(this.document, "input", { type: "range", min: 0, step: "any", id, "aria-label": label });
     this.ticks = make(this.document, "div.rail-ticks", { "aria-hidden": "true" });
     this.text = make(this.document, "span.rail-text.number");
@@ -61,8 +61,16 @@ export class Rail {
     this.handle.value = value;
     const [a, b] = [Math.floor(value), Math.ceil(value)];
     const words = a === b ? (this.texts[a] ?? "") : `${this.texts[a]} → ${this.texts[b]}`;
-    this.text.textContent = words;
+    this.words = words;
+    this.text.textContent = this.waits || words;
     this.handle.setAttribute("aria-valuetext", words);
+  }
+
+  /** Say what the picture waits for, "" for nothing. */
+  wait(text) {
+    if (this.waits === text) return;
+    this.waits = text;
+    this.text.textContent = text || (this.words ?? "");
   }
 
   /** @param {boolean} playing */

@@ -43,7 +43,10 @@ export function drawHandles(context, { middle, ends, names, coloured, chosen, st
     const far = Math.hypot(x - x0, y - y0) || 1;
     const away = NAME * ratio;
     const at = [x + (away * (x - x0)) / far, y + (away * (y - y0)) / far];
-    if (isIn(canvas, x, y)) at[0] = within(at[0], context.measureText(names[k]).width / 2 + 3 * ratio, canvas.width);
+    if (isIn(canvas, x, y)) {
+      at[0] = within(at[0], context.measureText(names[k]).width / 2 + 3 * ratio, canvas.width);
+      at[1] = within(at[1], NAME * ratio / 2, canvas.height);
+    }
     context.lineWidth = 3 * ratio;
     context.strokeStyle = ground;
     context.strokeText(names[k], ...at);

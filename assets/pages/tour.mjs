@@ -57,8 +57,17 @@ export function tour(bridge) {
     training.turn(false);
     comparison.mounted();
     kept.mounted();
+    here.closest(".page-frame")?.addEventListener("keydown", keys);
     played();
     return true;
+  }
+
+  /** Keys mean the same wherever one is on the page, unless one writes or chooses there. */
+  function keys(event) {
+    const { tagName } = event.target;
+    const busy = tagName === "INPUT" || tagName === "TEXTAREA" || event.target.closest("dialog, [role=listbox]");
+    if (event.defaultPrevented || busy || event.key.startsWith("Arrow") || (event.key === " " && tagName === "BUTTON")) return;
+    parts.view.main.gestures.key(event);
   }
 
   const viewOf = (layer) => ({ layer, row: null, column: null, position: null, axes: "" });
@@ -102,17 +111,20 @@ export function tour(bridge) {
 
   /** Say what is drawn. */
   function tell(stop) {
-    const { study } = workspace;
-    const { facts } = stop;
     id("title").textContent = `${stop.layer}: ${stop.shape.join(" x ")}`;
+    const subtitle = subtitleOf(stop);
+    id("subtitle").textContent = subtitle;
+    set("tour-handles", { disabled: !parts.view.canHandle(stop) });
+    stop.title = `Tour of ${stop.layer}. ${subtitle} Space plays and halts, brackets choose an axis, arrows move it.`;
+  }
+
+  function subtitleOf({ facts }) {
+    const { study } = workspace;
     const axes = facts.dimensions > facts.axes
       ? `${facts.axes} principal axes of ${count(facts.dimensions)} dimensions, ${percent(facts.kept)} of their variance`
       : `${count(facts.dimensions)} dimensions`;
     const split = study.split === "all" ? "" : `${study.split} `;
-    const subtitle = `${count(study.n)} of ${count(study.total)} ${split}samples in ${axes}, drawn on a plane.`;
-    id("subtitle").textContent = subtitle;
-    set("tour-handles", { disabled: !parts.view.canHandle(stop) });
-    stop.title = `Tour of ${stop.layer}. ${subtitle} Space plays and halts, brackets choose an axis, arrows move it.`;
+    return `${count(study.n)} of ${count(study.total)} ${split}samples in ${axes}, drawn on a plane.`;
   }
 
   /** Have the other split drawn beside, or not any more. */
@@ -178,7 +190,17 @@ export function tour(bridge) {
     training.mark(epoch);
     workspace.pass(epoch === null ? null : nearest(epoch));
     parts.view.between(a, b, part);
+    point(part < 0.5 || !b ? a : b);
     id("title").textContent = b && part > 0 && a.layer !== b.layer ? `${a.layer} → ${b.layer}` : `${a.layer}: ${a.shape.join(" x ")}`;
+  }
+
+  /** Say which layer is passed by, where layers are listed. */
+  function point(stop) {
+    if (parts.listed === stop.layer) return;
+    parts.listed = stop.layer;
+    set("tour-layer", { value: stop.layer });
+    parts.graph.mark(stop.layer);
+    id("subtitle").textContent = subtitleOf(stop);
   }
 
   const nearest = (epoch) => workspace.study.epochs.reduce((best, one) => (Math.abs(one - epoch) < Math.abs(best - epoch) ? one : best));
@@ -341,7 +363,7 @@ export function tour(bridge) {
 
     /** The page was shown: take up what is open. */
     shown() {
-      if (!mount()) return;
+      if (!mount()) return left();
       workspace.drawn = null;
       if (workspace.ready) redraw();
     },

@@ -252,6 +252,10 @@ def test_layers_are_gone_through_on_the_same_plane(halted: Page) -> None:
     # A rectifier moves them.
     hold(halted, "layer", place - 1.5)
     poll(halted, lambda: changed(still, pixels(halted)) > 500)
+    # Lists and words follow.
+    expect(graph.locator("[aria-current]")).not_to_contain_text("flatten")
+    expect(halted.locator("#tour-layer")).not_to_have_value("flatten")
+    assert "layer=dense1" in halted.url
     graph.get_by_role("button", name=re.compile("^conv0")).click()
     expect(halted).to_have_url(re.compile("layer=conv0"))
 
@@ -294,6 +298,24 @@ def test_other_samples_end_what_plays(halted: Page) -> None:
     expect(halted.locator("#frame-epochs")).to_contain_text("epoch 0 of 30")
     expect(handle(halted, "epoch")).to_have_attribute("aria-valuetext", "0")
     assert "epoch=0" in halted.url
+
+
+def test_leaving_ends_what_plays(halted: Page) -> None:
+    player = halted.get_by_role("button", name="Play epochs")
+    handle(halted, "epoch").focus()
+    halted.keyboard.press("Home")
+    expect(halted).to_have_url(re.compile("epoch=0"))
+    player.click()
+    poll(halted, lambda: float(handle(halted, "epoch").input_value()) > 1)
+    halted.get_by_role("link", name="Network").click()
+    expect(halted.locator("#network-graph")).to_be_visible()
+    expect(halted.locator("#frame-epochs")).to_contain_text("epoch 0 of 30")
+    halted.get_by_role("link", name="Tour").click()
+    expect(canvas(halted)).to_be_visible()
+    for _ in range(2):
+        expect(player).to_have_attribute("aria-pressed", "false")
+        expect(handle(halted, "epoch")).to_have_attribute("aria-valuetext", "0")
+        halted.wait_for_timeout(500)
 
 
 def test_what_is_being_computed_is_said(tab: Page, digits: Server) -> None:
@@ -365,7 +387,9 @@ def test_projections_are_kept_and_taken_back(halted: Page) -> None:
     halted.get_by_role("tab", name="Kept").click()
     halted.get_by_label("Name of the projection").fill("the first")
     halted.get_by_role("button", name="Keep", exact=True).click()
-    halted.get_by_role("button", name="Separate classes").click()
+    # Keys mean what they do on the picture, wherever one is on the page.
+    halted.get_by_role("button", name="Separate classes").focus()
+    halted.keyboard.press("s")
     poll(halted, lambda: float(np.abs(projection(halted)[1] - first).max()) > 0.2)
     halted.get_by_label("Back to the projection before").click()
 

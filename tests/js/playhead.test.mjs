@@ -81,6 +81,40 @@ test("what is not computed is asked for once, and shown when it comes", async ()
   assert.deepEqual(drawn.at(-1), ["dense 0", "dense 1", 0.6]);
 });
 
+test("what is waited for is said, until it comes or never will", async () => {
+  const { box, hold, handle, stops, playhead } = open({ there: false });
+  await settle();
+  const said = (of = box) => of.all("rail-text").map((one) => one.textContent);
+  hold("Epoch", 1.5);
+  assert.deepEqual(said(), ["waits for 1", "dense"]);
+  stops.setPlan(planOf("dense"));
+  await settle();
+  assert.deepEqual(said(), ["1 → 2", "dense"]);
+  const other = open({ there: false });
+  await settle();
+  other.hold("Layer", 1.5);
+  assert.equal(said(other.box)[1], "waits for dense");
+  other.playhead.computed({ state: "failed", error: "no memory", reference: "" });
+  other.playhead.planned();
+  assert.equal(said(other.box)[1], "dense");
+  assert.equal(Number(handle("Epoch").value), 1.5);
+  assert.equal(playhead.away, true);
+});
+
+test("a handle that is held is not taken away by what plays", async () => {
+  const { playhead, frame, box, hold, handle } = open();
+  await settle();
+  hold("Epoch", 0);
+  await settle();
+  box.all("button")[0].click();
+  frame(80);
+  assert.equal(playhead.playing, "epoch");
+  hold("Epoch", 2.2);
+  assert.equal(playhead.playing, "");
+  frame(80);
+  assert.equal(Number(handle("Epoch").value), 2.2);
+});
+
 test("layers are of use with their frames alone", async () => {
   const { page, hold, drawn, stops } = open();
   stops.plan.layers[2].frame.facts = null;

@@ -61,6 +61,7 @@ export class Kept {
     const { toast } = this.page.bridge;
     if (!name || !data) return toast("A projection needs a name.");
     const others = this.all.filter((one) => one.space !== data.space || one.name !== name);
+    if (others.length < this.all.length) toast(`"${name}" was another projection; it is this one now.`);
     return this.write([...others, { space: data.space, name, plane: Array.from(matrix) }]);
   }
 

@@ -282,7 +282,7 @@ export class Comparison {
     button.disabled = Boolean(this.asked);
     button.addEventListener("click", () => this.ask());
     this.far = make(document, "p.quiet");
-    const text = `${plan.layer} at ${count(plan.epochs.length)} epochs by PCA, UMAP and t-SNE, beside this projection: about four seconds an epoch.`;
+    const text = `${plan.layer} at ${count(plan.epochs.length)} epochs by PCA, UMAP and t-SNE, beside this projection: some seconds an epoch.`;
     return hint(text, ...wrong, button, ...(this.asked ? [this.far] : []));
   }
 }

@@ -80,6 +80,7 @@ export class Playhead {
 
   /** The handle is held. */
   scrub(rail, value) {
+    this.halt(); // or what plays would take the handle out of the hand
     this.leaveFor(rail);
     this.moving = rail;
     this.rails[rail].show(value);
@@ -96,12 +97,19 @@ export class Playhead {
     if (!from || !to) {
       this.wanted = { rail, value };
       this.need(rail);
+      this.rails[rail].wait(`waits for ${(from ? b : a)[rail === "epoch" ? "epoch" : "name"]}`);
       return false;
     }
-    this.wanted = null;
+    this.arrived();
     const part = value - Math.floor(value);
     this.draw(from, a === b ? null : to, rail === "layer" ? eased(part) : part);
     return true;
+  }
+
+  /** Nothing is waited for any more. */
+  arrived() {
+    this.wanted = null;
+    for (const rail of Object.values(this.rails ?? {})) rail.wait("");
   }
 
   /** Fetch what comes next; what cannot be fetched is said when it is needed. */
@@ -119,7 +127,7 @@ export class Playhead {
 
   failed(error) {
     if (!this.wanted) return;
-    this.wanted = null;
+    this.arrived();
     this.halt();
     this.page.bridge.toast(String(error.message ?? error));
   }
@@ -150,7 +158,7 @@ export class Playhead {
     const { reason } = outcome(end);
     if (reason && end.state !== "cancelled") this.page.bridge.toast(`Not everything on the rail can be shown: ${reason}`);
     if (end.state !== "done") {
-      this.wanted = null;
+      this.arrived();
       this.halt();
       this.moving = null;
     }
@@ -169,7 +177,7 @@ export class Playhead {
     const entry = this.stops.entries(rail)[place];
     if (!entry) return undefined;
     this.moving = null;
-    this.wanted = null;
+    this.arrived();
     this.rails[rail].show(place);
     this.need(rail);
     if (entry.cloud.key === this.stops.key) return this.stops.changed();
@@ -187,7 +195,8 @@ export class Playhead {
   /** Other samples are to be shown: nothing of these is. */
   leave() {
     this.halt();
-    Object.assign(this, { moving: null, wanted: null, resting: null, then: null });
+    this.arrived();
+    Object.assign(this, { moving: null, resting: null, then: null });
   }
 
   play(rail) {
@@ -210,6 +219,7 @@ export class Playhead {
       // It waits where it is until what comes next is there.
       const next = Math.min(length - 1, value + further);
       if (this.stand(rail, next)) value = next;
+      if (this.timer === null) return; // it was halted meanwhile
       this.rails[rail].show(value);
       if (value >= length - 1) this.stop();
       else this.timer = window.requestAnimationFrame(tick);

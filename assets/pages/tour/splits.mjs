@@ -112,6 +112,8 @@ export class Splits {
     const text = (split, n, accuracy) =>
       `${split}: ${count(n)} samples${accuracy === null || accuracy === undefined ? "" : `, ${percent(accuracy)} right`}`;
     if (!this.on) return ["", ""];
-    return [text(study.split, study.n, study.accuracy), plan?.card ? text(plan.split, plan.n, plan.accuracy) : ""];
+    const own = text(study.split, study.n, study.accuracy);
+    if (!this.crowd) return [`${own}; the other split is being computed`, ""];
+    return [own, plan?.card ? text(plan.split, plan.n, plan.accuracy) : ""];
   }
 }
