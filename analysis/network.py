@@ -208,6 +208,26 @@ class Network:
         size = self.batch_size * (batches if self._any_batch else 1)
         return self._runner.between(starts, end, size), size
 
+    def frontier(self, layer: str) -> list[int]:
+        """Places in `operations` that all that comes after a layer can be computed from, that of
+        the layer among them. Raises: UnknownLayerError."""
+        place = self._place(layer)
+        later = self.operations[place + 1 :]
+        needed = {source for operation in later for source in operation.sources if source <= place}
+        return sorted(needed | {place})
+
+    def values(self, x: Array | Inputs, places: Sequence[int]) -> list[Array]:
+        """What operations give, also those that are not drawn: (n, width) float32 each.
+
+        Raises: DataError if the samples do not fit.
+        """
+        arranged = fitting.arrange(self.input_shapes, x)
+        parts: list[list[Array]] = [[] for _ in places]
+        for _, made in self._runner.batches(arranged.arrays, list(places)):
+            for kept, part in zip(parts, made, strict=True):
+                kept.append(part.copy())
+        return [np.concatenate(kept) for kept in parts]
+
     def scores(self, count: int) -> Callable[[Any], Any]:
         """Class scores, whose softmax are the class probabilities, for gradients.
 
