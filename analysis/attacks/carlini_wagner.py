@@ -7,7 +7,7 @@ sample on its own. Values are the tanh of what is changed, so that they stay bet
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,8 +49,8 @@ def path(problem: Problem, plan: Plan) -> Iterator[Array]:
             "or choose another attack."
         )
     search = _Search(problem)
-    for _ in range(SEARCHES):
-        search.run(plan.steps)
+    for number in range(SEARCHES):
+        search.run(plan.steps, plan.tell, number)
     if search.way is not None:
         yield from search.best_way(search.way)
 
@@ -69,8 +69,13 @@ class _Search:
         self.way: Array | None = None  # (steps, n, *shape)
         self.place = np.zeros(count, np.int64)  # where on its way a sample is best
 
-    def run(self, steps: int) -> None:
-        """One search with the constants that there are; then they are changed."""
+    def run(self, steps: int, tell: Callable[[float], None], before: int) -> None:
+        """One search with the constants that there are; then they are changed.
+
+        Args:
+            tell: hears what share of all searches is done.
+            before: searches that were.
+        """
         problem, adam = self.problem, Adam(RATE)
         change = np.zeros_like(self.start)
         values = tuple(range(1, change.ndim))
@@ -89,6 +94,7 @@ class _Search:
             pull = np.where(margin > 0, self.constant, 0.0).astype(np.float32)
             slope = 2 * away - _each(pull, x) * downhill
             change = change - adam.step(slope * (1 - np.square(tanh)) / 2)
+            tell((before + (number + 1) / steps) / SEARCHES)
         if self.way is None:
             self.way = way
         else:

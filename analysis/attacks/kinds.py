@@ -28,6 +28,9 @@ CHUNK = 256
 ROOM = 2**27
 """Bytes that their way may take meanwhile."""
 
+ASKED = 128
+"""Samples that run at once, at least, where an attack asks what the network says nearby."""
+
 _PROBLEM = "analysis.attacks.problem"
 """By text: whoever only lists attacks does without TensorFlow."""
 
@@ -40,11 +43,14 @@ class Plan:
         steps: 1 or more.
         step: how far a step goes, in the attack's norm.
         chance: of these samples, whichever others are attacked with them.
+        tell: hears what share is done of an attack that works long before its first step is known,
+            and may stop it.
     """
 
     steps: int
     step: float
     chance: Chance
+    tell: Callable[[float], None]
 
 
 class Chance:
@@ -147,16 +153,16 @@ class Attack:
                 epsilon=epsilon if self.bounded else np.inf,
                 norm=norm,
                 targeted=target is not None,
-                count=size,
+                count=size if self.gradient else max(size, ASKED),
                 bounds=problems.bounds(whole),
             )
             if self.gradient:
                 problem.check_gradient()
-            plan = Plan(wanted, length, Chance(seed, first, last - first))
-            share = part(report, first / len(whole), last / len(whole), self.title)
+            share = _Share(part(report, first / len(whole), last / len(whole), self.title))
+            plan = Plan(wanted, length, Chance(seed, first, last - first), share.tell)
             for number, place in enumerate(self.path(problem, plan), 1):
                 found[number, first:last] = place
-                share(number / wanted)
+                share.tell(number / wanted)
         return found
 
     def _check(self, epsilon: float, steps: int, norm: str, step: float) -> None:
@@ -171,6 +177,17 @@ class Attack:
             )
         if self.bounded and not 0 <= step <= epsilon:
             raise ParameterError(f"A step goes no further than epsilon, {epsilon:g}; got {step:g}.")
+
+
+class _Share:
+    """What is done, which never becomes less."""
+
+    def __init__(self, report: Report) -> None:
+        self._report, self._most = report, 0.0
+
+    def tell(self, share: float) -> None:
+        self._most = max(self._most, share)
+        self._report(self._most)
 
 
 REGISTRY: dict[str, Attack] = {}

@@ -119,7 +119,8 @@ def test_it_says_how_far_it_is_and_can_be_stopped(net: network.Network, name: st
     heard: list[float] = []
     run(name, net, report=lambda share, _text="": heard.append(share))
     assert heard == sorted(heard)
-    assert len(heard) == 12
+    assert len(heard) >= 12
+    assert heard[0] < 0.1
     assert heard[-1] == 1.0
 
     def stop(_share: float, _text: str = "") -> None:
