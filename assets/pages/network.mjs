@@ -43,14 +43,15 @@ export function network(bridge) {
     });
   }
 
-  /** The graph component once it holds these elements; it is mounted and filled by React. */
+  /** The graph component once it holds these elements; it is mounted and filled by React, when its
+   * library has come. */
   function whenGraphHas(elements, then) {
     const names = elements.filter((item) => !item.data.source).map((item) => item.data.id);
     const look = () => {
       const cy = byId("network-graph")?._cyreg?.cy;
       const there = cy && cy.nodes().length === names.length;
       if (there && names.every((name) => cy.getElementById(name).nonempty())) then(cy);
-      else if (byId("network-graph") && parts.wanted === elements) window.requestAnimationFrame(look);
+      else if (byId("graph-box") && parts.wanted === elements) window.requestAnimationFrame(look);
     };
     look();
   }

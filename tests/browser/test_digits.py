@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from running import Server
 
 LAYERS = [
@@ -290,6 +290,19 @@ def test_progress_of_another_question_is_ignored(tab: Page, digits: Server) -> N
     )
     assert taken is False
     expect(tab.locator(".node.failed")).to_have_count(0)
+
+
+def test_the_library_for_graphs_may_come_late(tab: Page, digits: Server) -> None:
+    def late(route: Route) -> None:
+        time.sleep(2)
+        route.continue_()
+
+    tab.route("**/dash_cytoscape/**", late)
+    tab.goto(f"{digits.url}/tour")
+    expect(tab.locator("canvas.tour-samples")).to_be_visible(timeout=60_000)
+    tab.get_by_role("link", name="Network").click()
+    expect(tab.locator(".node")).to_have_count(len(LAYERS), timeout=15_000)
+    expect(tab.locator(".node.waiting")).to_have_count(0, timeout=60_000)
 
 
 def test_a_lost_server_is_told_and_found_again(
