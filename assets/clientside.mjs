@@ -68,7 +68,20 @@ const CLICKS = [
 
 const workspace = new Workspace((url, how) => window.fetch(url, how));
 const byId = (id) => document.getElementById(id);
-const set = (id, props) => window.dash_clientside.set_props(id, props);
+
+/** Whether a component is on the page; Dash throws where it is asked for one that is not. */
+function isThere(id) {
+  try {
+    return window.dash_component_api.getLayout(id) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** What comes for a page that was left has nobody to hear of it. */
+const set = (id, props) => {
+  if (isThere(id)) window.dash_clientside.set_props(id, props);
+};
 
 let held = "replace";
 window.addEventListener("pointerdown", (event) => (held = howFromEvent(event)), true);

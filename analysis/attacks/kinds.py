@@ -144,6 +144,7 @@ class Attack:
         most = max(1, min(CHUNK, ROOM // bytes_each))
         # Evenly, so that no part is filled up with more samples than it has.
         size = math.ceil(len(whole) / math.ceil(len(whole) / most))
+        bounds = problems.bounds(whole)
         for first in range(0, len(whole), size):
             last = min(len(whole), first + size)
             problem = problems.Problem(
@@ -154,9 +155,9 @@ class Attack:
                 norm=norm,
                 targeted=target is not None,
                 count=size if self.gradient else max(size, ASKED),
-                bounds=problems.bounds(whole),
+                bounds=bounds,
             )
-            if self.gradient:
+            if self.gradient and not first:  # it is a property of the network
                 problem.check_gradient()
             share = _Share(part(report, first / len(whole), last / len(whole), self.title))
             plan = Plan(wanted, length, Chance(seed, first, last - first), share.tell)

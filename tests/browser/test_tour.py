@@ -284,11 +284,15 @@ def test_a_training_flows_and_rests_where_it_is_let_go(halted: Page) -> None:
     assert changed(start, pixels(halted)) > 300
 
 
+def to_the_beginning(tab: Page) -> None:
+    handle(tab, "epoch").focus()
+    tab.keyboard.press("Home")
+    expect(tab).to_have_url(re.compile("epoch=0"))
+
+
 def test_other_samples_end_what_plays(halted: Page) -> None:
     player = halted.get_by_role("button", name="Play epochs")
-    handle(halted, "epoch").focus()
-    halted.keyboard.press("Home")
-    expect(halted).to_have_url(re.compile("epoch=0"))
+    to_the_beginning(halted)
     player.click()
     expect(player).to_have_attribute("aria-pressed", "true")
     halted.locator("#frame-split-picker").click()
@@ -302,9 +306,7 @@ def test_other_samples_end_what_plays(halted: Page) -> None:
 
 def test_leaving_ends_what_plays(halted: Page) -> None:
     player = halted.get_by_role("button", name="Play epochs")
-    handle(halted, "epoch").focus()
-    halted.keyboard.press("Home")
-    expect(halted).to_have_url(re.compile("epoch=0"))
+    to_the_beginning(halted)
     player.click()
     poll(halted, lambda: float(handle(halted, "epoch").input_value()) > 1)
     halted.get_by_role("link", name="Network").click()
