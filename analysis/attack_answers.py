@@ -43,7 +43,8 @@ def way(
         (n,), `left` (n,) the classes that are to be left, `begins`, `ends` (n,) predicted classes,
         `fooled` (n,) uint8, `l2`, `linf` (n,) lengths of the whole change, `parting` (n, layers)
         how far attacked samples are from clean ones in every layer, as a share of the clean ones'
-        length; facts `layers`, `counted` (samples that were right at first), `fooled` (of those),
+        length; facts `study` (fingerprints of network and data), `asked` (how it was attacked),
+        `layers`, `counted` (samples that were right at first), `fooled` (of those),
         `success`, `l2`, `linf` (means of those that were fooled), `parts at` (the first layer from
         which half of them are APART or more, None if there is none), `doubts`.
     Raises: ParameterError, ModelError, DataError; MemoryBudgetError if the way does not fit.
@@ -88,6 +89,16 @@ def way(
             "parting": parting.astype(np.float32),
         },
         facts={
+            "study": [bench.study.network, bench.study.data],
+            "asked": {
+                "attack": attack,
+                "epsilon": epsilon,
+                "norm": norm,
+                "steps": steps,
+                "step": step,
+                "target": target,
+                "seed": seed,
+            },
             "layers": layers,
             "counted": int(counted.sum()),
             "fooled": int(fooled.sum()),

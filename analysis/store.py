@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import math
 import sqlite3
 import struct
 import time
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any, Protocol, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
 import diskcache
 import filelock
@@ -61,6 +62,8 @@ class Store(Protocol):
 
     def arrays(self, key: str, names: Sequence[str]) -> list[Array] | None: ...
 
+    def row(self, key: str, name: str, index: int) -> Array | None: ...
+
     def facts(self, key: str) -> Mapping[str, Any] | None: ...
 
     def put(self, key: str, result: Result) -> None: ...
@@ -89,6 +92,11 @@ class MemoryStore:
         if result is None or not set(names) <= set(result.arrays):
             return None
         return [result.arrays[name] for name in names]
+
+    def row(self, key: str, name: str, index: int) -> Array | None:
+        array = self.array(key, name)
+        there = array is not None and array.ndim and 0 <= index < len(array)
+        return np.asarray(array[index]) if array is not None and there else None
 
     def facts(self, key: str) -> Mapping[str, Any] | None:
         result = self._results.get(key)
@@ -152,6 +160,11 @@ class DiskStore:
             return [_member(archive, name) for name in names]
 
         return self._read(key, read)
+
+    def row(self, key: str, name: str, index: int) -> Array | None:
+        """One entry along the first axis of an array, whose others never stand in memory; None if
+        there is none."""
+        return self._read(key, lambda archive: _row(archive, name, index))
 
     def facts(self, key: str) -> Mapping[str, Any] | None:
         """The small part of an answer without reading its arrays."""
@@ -236,6 +249,32 @@ def _member(archive: zipfile.ZipFile, name: str) -> Array:
     content = io.BytesIO(archive.read(f"{name}.npy"))
     array: Array = np.lib.format.read_array(content, allow_pickle=False)
     return array
+
+
+def _row(archive: zipfile.ZipFile, name: str, index: int) -> Array | None:
+    if f"{name}.npy" not in archive.namelist():
+        return None
+    with archive.open(f"{name}.npy") as member:
+        shape, by_columns, dtype = _header(member)
+        if by_columns or not shape or not 0 <= index < shape[0]:
+            return None
+        size = dtype.itemsize * math.prod(shape[1:])
+        member.seek(member.tell() + index * size)
+        content = member.read(size)
+    return np.frombuffer(content, dtype).reshape(shape[1:])
+
+
+def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
+    """Shape, whether columns come first, and type of the array that follows. Raises: ValueError."""
+    version = np.lib.format.read_magic(member)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    shape, by_columns, dtype = read[version](member)
+    if dtype.kind not in _KINDS:
+        raise ValueError(f"arrays of {dtype} are not kept")
+    return shape, by_columns, dtype
 
 
 def _facts(archive: zipfile.ZipFile) -> dict[str, Any]:

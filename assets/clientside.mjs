@@ -23,6 +23,7 @@ import { encode } from "./lib/address.mjs";
 import { howFromEvent } from "./lib/selection.mjs";
 import { Tooltip } from "./dom/tooltip.mjs";
 import { Workspace } from "./dom/workspace.mjs";
+import { attack } from "./pages/attack.mjs";
 import { boundary } from "./pages/boundary.mjs";
 import { embedding } from "./pages/embedding.mjs";
 import { network } from "./pages/network.mjs";
@@ -64,6 +65,10 @@ const CLICKS = [
   "tourReset",
   "tourPng",
   "tourCsv",
+  "attackGo",
+  "attackPng",
+  "attackCsv",
+  "attackCurvesCsv",
 ];
 
 const workspace = new Workspace((url, how) => window.fetch(url, how));
@@ -101,7 +106,7 @@ const bridge = {
   how: () => (held === "replace" ? workspace.how : held),
 };
 
-const pages = [network(bridge), embedding(bridge), boundary(bridge), tour(bridge)];
+const pages = [network(bridge), embedding(bridge), boundary(bridge), tour(bridge), attack(bridge)];
 const functions = Object.assign({ ...session(bridge) }, ...pages);
 functions.pageShown = () => {
   for (const link of document.querySelectorAll(".rail-link")) {

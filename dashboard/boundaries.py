@@ -15,7 +15,7 @@ from analysis.opening import Card
 from analysis.types import Source
 from analysis.workbench import MAP
 
-from .clouds import asked_of, opened, samples_of
+from .clouds import asked_of, known, opened, samples_of
 from .studies import Studies, cut
 
 COARSE, FINE = 32, 200
@@ -77,11 +77,7 @@ def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, An
             asked["second"] = _second(studies, knobs, about)
         except StudyError as error:  # the map is there without the network beside
             errors["second"] = str(error)
-    bench = studies.bench(card)
-    parts = {}
-    for name, (question, parameters) in asked.items():
-        key = bench.address(question, **parameters)
-        parts[name] = {"key": key, "facts": studies.store.facts(key)}
+    parts = known(studies, card, asked)
     return {
         "map": about,
         "spaces": card.network.get("spaces", []),

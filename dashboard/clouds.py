@@ -113,11 +113,7 @@ def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, An
         "parts": {name: {"key", "facts" or None}}, "missing": number, "question"}.
     """
     cloud = cloud_of(card, knobs)
-    bench = studies.bench(card)
-    parts = {}
-    for name, (question, parameters) in questions(card, cloud, knobs.get("order")).items():
-        key = bench.address(question, **parameters)
-        parts[name] = {"key": key, "facts": studies.store.facts(key)}
+    parts = known(studies, card, questions(card, cloud, knobs.get("order")))
     return {
         "layer": cloud.node.name,
         "which": cloud.which,
@@ -235,6 +231,18 @@ def planned(
         return plan(studies, card, knobs)
     except StudyError as error:
         return {"error": str(error)}
+
+
+def known(
+    studies: Studies, card: Card, asked: Mapping[str, tuple[str, dict[str, Any]]]
+) -> dict[str, dict[str, Any]]:
+    """Where the answers to {name: (question, parameters)} lie and what is known of them:
+    {name: {"key", "facts" or None}}."""
+    bench, found = studies.bench(card), {}
+    for name, (question, parameters) in asked.items():
+        key = bench.address(question, **parameters)
+        found[name] = {"key": key, "facts": studies.store.facts(key)}
+    return found
 
 
 def samples_of(wish: Mapping[str, Any], count: int) -> list[int]:

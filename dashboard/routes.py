@@ -46,10 +46,12 @@ def add(server: Flask, studies: Studies) -> None:
         return "ok"
 
     @server.get("/result/<key>/<name>")
-    def result(key: str, name: str) -> Response:
+    @server.get("/result/<key>/<name>/<int:row>")
+    def result(key: str, name: str, row: int | None = None) -> Response:
+        """An array, or one entry along its first axis, whose others may be many."""
         if not is_key(key):
             abort(text(404, "That is no address of a result."))
-        array = store.array(key, name)
+        array = store.array(key, name) if row is None else store.row(key, name, row)
         if array is None or array.dtype.kind not in "biuf":
             abort(text(404, "There is no such result; it may have been evicted. Reload the page."))
         return _binary(array)

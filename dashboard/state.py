@@ -42,6 +42,7 @@ DEFAULTS: dict[str, Any] = {
     "ground": None,
     "veil": None,
     "window": "",
+    "attack": "",
 }
 """Empty text and None mean: whatever the study suggests."""
 

@@ -89,19 +89,24 @@ export class Workspace {
   }
 
   /** @returns {Promise<{values: ArrayLike<number>, shape: number[]}>} */
-  async array(key, name) {
-    const response = await this.fetcher(`/result/${key}/${name}`);
-    if (!response.ok) throw new Error((await response.text()).trim() || response.statusText);
-    const shape = response.headers.get("X-Shape").split(",").filter(Boolean).map(Number);
-    const values = typed(await response.arrayBuffer(), response.headers.get("X-Dtype"), shape);
-    return { values, shape };
+  array(key, name) {
+    return this.binary(`/result/${key}/${name}`);
+  }
+
+  /** One entry along the first axis of an array. */
+  row(key, name, index) {
+    return this.binary(`/result/${key}/${name}/${index}`);
   }
 
   /** Some columns of one result, one after the other. */
-  async columns(key, names) {
-    const response = await this.fetcher(`/columns/${key}/${names.join(",")}`);
+  columns(key, names) {
+    return this.binary(`/columns/${key}/${names.join(",")}`);
+  }
+
+  async binary(address) {
+    const response = await this.fetcher(address);
     if (!response.ok) throw new Error((await response.text()).trim() || response.statusText);
-    const shape = response.headers.get("X-Shape").split(",").map(Number);
+    const shape = response.headers.get("X-Shape").split(",").filter(Boolean).map(Number);
     const values = typed(await response.arrayBuffer(), response.headers.get("X-Dtype"), shape);
     return { values, shape };
   }

@@ -43,6 +43,7 @@ import { readWindow } from "./windows.mjs";
  * @property {"fisher" | "euclid"} distance - by which it is laid out.
  * @property {"a" | "b" | "both" | null} ground - whose decisions it shows; null lets the page choose.
  * @property {number | null} veil - over what cannot be trusted on it, in percent.
+ * @property {string} attack - address of the attack that is shown; "" for none.
  * @property {string} window - part of it that is seen: "left,right,bottom,top"; "" for all.
  */
 
@@ -87,6 +88,12 @@ const window = {
   write: (value) => (readWindow(value) ? value : null),
   read: (word) => (readWindow(word) ? word : undefined),
 };
+/** Address of a result. */
+const key = {
+  absent: "",
+  write: (value) => (key.read(value) ? value : null),
+  read: (word) => (typeof word === "string" && /^[0-9a-f]{64}$/.test(word) ? word : undefined),
+};
 /** One of some words; the first is the default unless another is given. */
 const oneOf = (words, absent = words[0]) => ({
   absent,
@@ -129,6 +136,7 @@ const FIELDS = {
   ground: oneOf(["a", "b", "both"], null),
   veil: whole(0, 100),
   window,
+  attack: key,
 };
 
 /**

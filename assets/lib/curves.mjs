@@ -1,4 +1,4 @@
-/** Curves over epochs: where they lie in a box, and what a place in it means. */
+/** Curves over places on an axis, such as epochs: where they lie in a box, and what a pixel of it means. */
 
 /**
  * @typedef {{left: number, top: number, width: number, height: number}} Box
@@ -15,21 +15,21 @@ export function topOf({ overall, byClass, beside = [] }) {
   return known.length ? 1.05 * Math.max(...known) || 1 : 1;
 }
 
-/** Pixel of an epoch. @param {Box} box @param {number[]} epochs @param {number} epoch */
-export function acrossOf({ left, width }, epochs, epoch) {
-  const [first, last] = [epochs[0], epochs.at(-1)];
-  return left + (last > first ? ((epoch - first) / (last - first)) * width : width / 2);
+/** Pixel of a place. @param {Box} box @param {number[]} places @param {number} place */
+export function acrossOf({ left, width }, places, place) {
+  const [first, last] = [places[0], places.at(-1)];
+  return left + (last > first ? ((place - first) / (last - first)) * width : width / 2);
 }
 
 /**
  * A curve in pieces: where a value is missing, it is interrupted.
  * @param {Box} box
- * @param {number[]} epochs
+ * @param {number[]} places
  * @param {(number | null)[]} values
  * @param {number} top - of the box; its bottom is 0.
  * @returns {[number, number][][]} pixels.
  */
-export function pieces(box, epochs, values, top) {
+export function pieces(box, places, values, top) {
   const found = [];
   let piece = null;
   values.forEach((value, k) => {
@@ -38,13 +38,13 @@ export function pieces(box, epochs, values, top) {
       return;
     }
     if (!piece) found.push((piece = []));
-    piece.push([acrossOf(box, epochs, epochs[k]), box.top + box.height * (1 - value / top)]);
+    piece.push([acrossOf(box, places, places[k]), box.top + box.height * (1 - value / top)]);
   });
   return found;
 }
 
-/** The recorded epoch nearest to a pixel. @param {Box} box @param {number[]} epochs @param {number} x */
-export function epochAt(box, epochs, x) {
-  return epochs.reduce((best, epoch) =>
-    Math.abs(acrossOf(box, epochs, epoch) - x) < Math.abs(acrossOf(box, epochs, best) - x) ? epoch : best);
+/** The place nearest to a pixel. @param {Box} box @param {number[]} places @param {number} x */
+export function placeAt(box, places, x) {
+  return places.reduce((best, place) =>
+    Math.abs(acrossOf(box, places, place) - x) < Math.abs(acrossOf(box, places, best) - x) ? place : best);
 }

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from ..page import Page
-from . import boundary, embedding, network, tour
+from . import attack, boundary, embedding, network, tour
 
-PAGES: tuple[Page, ...] = (network.PAGE, embedding.PAGE, boundary.PAGE, tour.PAGE)
+PAGES: tuple[Page, ...] = (
+    network.PAGE,
+    embedding.PAGE,
+    boundary.PAGE,
+    tour.PAGE,
+    attack.PAGE,
+)

@@ -23,6 +23,7 @@ const CHOICES = {
   ground: [null, "a", "b", "both"],
   veil: [null, 0, 40, 100],
   window: ["", "-1,2,0.5,0.75", "1e-7,2e-7,-3e+20,0"],
+  attack: ["", "0123456789abcdef".repeat(4), "f".repeat(64)],
 };
 const WORDS = ["study", "layer", "group", "across", "axes", "b", "blayer", "space"];
 const INDICES = ["focus", "epoch", "position", "xposition", "size", "row", "column", "bepoch"];
@@ -69,6 +70,13 @@ test("junk is passed over, the rest still counts", () => {
   assert.deepEqual(decode(`?layer=${"x".repeat(201)}&epoch=3`), { ...defaults(), epoch: 3 });
   assert.deepEqual(decode("?focus=1&focus=2").focus, 1);
   assert.equal({}.polluted, undefined);
+});
+
+test("what is no address of an attack is passed over", () => {
+  for (const word of ["f".repeat(63), "f".repeat(65), "F".repeat(64), "../".repeat(20), "1"]) {
+    assert.equal(decode(`?attack=${encodeURIComponent(word)}`).attack, "");
+    assert.equal(encode({ attack: word }), "");
+  }
 });
 
 test("what no map has is passed over", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { acrossOf, epochAt, pieces, topOf } from "../../assets/lib/curves.mjs";
+import { acrossOf, placeAt, pieces, topOf } from "../../assets/lib/curves.mjs";
 
 const BOX = { left: 10, top: 20, width: 100, height: 50 };
 
@@ -16,5 +16,5 @@ test("curves lie in their box, the first epoch to the left, nothing at the botto
 test("a place means the epoch that is nearest", () => {
   const epochs = [0, 1, 5, 10];
   assert.equal(acrossOf(BOX, epochs, 5), 60);
-  assert.deepEqual([0, 14, 16, 38, 42, 200].map((x) => epochAt(BOX, epochs, x)), [0, 0, 1, 1, 5, 10]);
+  assert.deepEqual([0, 14, 16, 38, 42, 200].map((x) => placeAt(BOX, epochs, x)), [0, 0, 1, 1, 5, 10]);
 });

@@ -84,6 +84,7 @@ test("which class was learnt when is said, and an epoch is a click away", () => 
   chart.fire("click", { clientX: 500 });
   assert.deepEqual(said.views, [{ epoch: 1 }, { epoch: null }], "the last one is the finished network");
   page.bridge.workspace.view.epoch = 1;
+  training.chart.draw(); // as it is when the view changes
   chart.fire("keydown", { key: "ArrowLeft" });
   assert.deepEqual(said.views.at(-1), { epoch: 0 });
   training.planned({ ...DONE, sentences: [] });
