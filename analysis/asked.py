@@ -48,6 +48,7 @@ _SAYING = {
     "tour views": "Drawing by other methods",
     "losses": "Losses",
     "attack": "Attacking",
+    "attack cloud": "Following attacked samples",
     "robustness": "Attacking further and further",
 }
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import attacks
+from . import attacks, tour_answers
 from .attacks import doubts, norms, problem
 from .errors import MemoryBudgetError, ParameterError
 from .representations import judged
@@ -108,6 +108,36 @@ def way(
             "parts at": _first_apart(layers, parting[fooled]),
             "doubts": list(doubts.of(bench.network, x, left, target, method)),
         },
+    )
+
+
+def cloud(
+    bench: Workbench, layer: str, most: int, axes: str, attacked: Mapping[str, Any]
+) -> Result:
+    """Attacked samples in a layer at every step, along the axes of its `tour_answers.cloud`.
+
+    Args:
+        layer, most, axes: as of that cloud.
+        attacked: parameters of the "attack".
+    Returns: arrays `x` (n, steps + 1, w), `samples` (n,); fact `steps`.
+    Raises: as `way` and `tour_answers.space_of`.
+    """
+    found = bench.within(0.0, 0.6).ask("attack", **attacked).arrays
+    ways = found["x"]
+    n, stops = ways.shape[:2]
+    d = bench.network.operation(layer).size
+    space = None
+    if d > most:
+        space, _ = tour_answers.space_of(bench.within(0.6, 0.8), layer, most, axes)
+    x = np.empty((n * stops, min(d, most)), np.float32)
+    (name,) = bench.network.input_shapes
+    flat = ways.reshape(n * stops, *ways.shape[2:])
+    for start, (values,) in bench.network.batches({name: flat}, [layer]):
+        x[start : start + len(values)] = values if space is None else space.along(values)
+        bench.report(0.8 + 0.2 * min(1.0, (start + len(values)) / len(x)))
+    return Result(
+        arrays={"x": x.reshape(n, stops, -1), "samples": found["samples"]},
+        facts={"steps": stops - 1},
     )
 
 

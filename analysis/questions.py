@@ -69,6 +69,7 @@ QUESTIONS = {
     "tour cloud": Question(version=2, answer="analysis.tour_answers:cloud"),
     "tour frame": Question(version=1, answer="analysis.tour_answers:frame"),
     "attack": Question(version=2, answer="analysis.attack_answers:way"),
+    "attack cloud": Question(version=1, answer="analysis.attack_answers:cloud"),
     "robustness": Question(version=1, answer="analysis.attack_answers:withstood"),
     "losses": Question(version=1, answer="analysis.tour_answers:losses"),
     "tour plane": Question(version=2, answer="analysis.tour_answers:separating"),

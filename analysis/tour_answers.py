@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,26 +135,48 @@ def _as_it_is(bench: Workbench, layer: str, d: int) -> tuple[Array, Array, float
 def _along_axes(bench: Workbench, layer: str, most: int, owner: str) -> tuple[Array, float]:
     """Samples (n, most) along principal axes, and the share of their variance that they keep."""
     own = owner in ("", bench.study.identity)
+    passes = _Passes(bench.within(0.0, 0.3), layer)
+    # The same activations serve for both.
+    whole = {layer: passes.whole} if own and passes.whole is not None else {}
+    space, kept = space_of(bench.within(0.3, 0.9), layer, most, owner, whole)
+    x = np.concatenate([space.along(batch) for batch in passes()])
+    bench.report(1.0)
+    if own:
+        return x, kept
+    total = principal.variance(passes, bench.network.operation(layer).size)
+    good = x[np.isfinite(x).all(axis=1)]
+    return x, float(good.var(axis=0).sum() / total) if total > 0 else 1.0
+
+
+def space_of(
+    bench: Workbench,
+    layer: str,
+    most: int,
+    owner: str,
+    at_hand: Mapping[str, Array] = MappingProxyType({}),
+) -> tuple[principal.Axes, float]:
+    """The principal axes along which a wide layer is toured, and the share of variance that they
+    keep of the samples of the study whose axes they are.
+
+    Args:
+        owner: `Study.identity` of that study, "" for the bench's own.
+        at_hand: activations of it that have been computed.
+    Raises: MemoryBudgetError as `axes`; StudyError if that study is not at hand.
+    """
+    own = owner in ("", bench.study.identity)
     of = bench if own else bench.other
     if of is None or (not own and of.study.identity != owner):
         raise StudyError(
             f"The axes of layer '{layer}' are those of the finished network, which is not at hand. "
             "Open it first."
         )
-    passes = _Passes(bench.within(0.0, 0.3), layer)
-    if own:  # the same activations serve for both
-        of = bench.within(0.3, 0.9)
-        of.at_hand = {layer: passes.whole} if passes.whole is not None else {}
-    found = of.watched(part(bench.report, 0.3, 0.9)).ask("tour axes", layer=layer, most=most)
-    directions = found.arrays["directions"].astype(np.float64)
-    space = principal.Axes(found.arrays["mean"], directions, found.arrays["variances"], 0.0)
-    x = np.concatenate([space.along(batch) for batch in passes()])
-    bench.report(1.0)
+    asked = of.watched(bench.report)
     if own:
-        return x, float(found.facts["kept"])
-    total = principal.variance(passes, bench.network.operation(layer).size)
-    good = x[np.isfinite(x).all(axis=1)]
-    return x, float(good.var(axis=0).sum() / total) if total > 0 else 1.0
+        asked.at_hand = {**of.at_hand, **at_hand}
+    found = asked.ask("tour axes", layer=layer, most=most)
+    directions = found.arrays["directions"].astype(np.float64)
+    axes = principal.Axes(found.arrays["mean"], directions, found.arrays["variances"], 0.0)
+    return axes, float(found.facts["kept"])
 
 
 def _space(bench: Workbench, layer: str, most: int) -> layer_links.Space:

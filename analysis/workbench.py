@@ -298,6 +298,13 @@ class Workbench:
             seed=seed,
         )
 
+    def attack_cloud(
+        self, layer: str, attacked: Mapping[str, Any], most: int = TOUR_AXES
+    ) -> Result:
+        """Attacked samples in a layer, at every step: arrays `x` (n, steps + 1, w) along the axes
+        of `tour_cloud`, `samples` (n,). `attacked`: the parameters of an "attack"."""
+        return self.ask("attack cloud", layer=layer, most=most, axes="", attacked=dict(attacked))
+
     def robustness(
         self,
         name: str,

@@ -112,6 +112,17 @@ def kept(studies: Studies, card: Card, wish: Mapping[str, Any]) -> dict[str, Any
     return {"key": key, "facts": facts}
 
 
+def shown(studies: Studies, card: Card, key: Any) -> dict[str, Any] | None:
+    """The parameters of the attack at an address, with its samples; None if there is none of this
+    study."""
+    try:
+        facts = kept(studies, card, {"key": key})["facts"]
+    except ParameterError:
+        return None  # the page that shows attacks says why
+    samples = studies.store.array(key, "samples")
+    return None if samples is None else {**facts["asked"], "samples": samples.tolist()}
+
+
 def curves_plan(studies: Studies, card: Card, wish: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of how much a network withstands.
 

@@ -17,6 +17,7 @@ from analysis.opening import Card
 from analysis.types import Node, Source
 from analysis.workbench import TOUR_AXES
 
+from . import attacks
 from .clouds import asked_in_turn, asked_of, opened
 from .studies import Studies, cut
 
@@ -74,7 +75,9 @@ def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, An
 
     Returns: {"layer", "shape", "network", "home": fingerprint of the network whose axes are shown,
         "parts": {"cloud": part}, "missing", "edges": [[from, to]], "layers": of the path,
-        [{"name", "shape", "cloud": part, "frame": part}], "epochs": [{"epoch", "cloud": part}]};
+        [{"name", "shape", "cloud": part, "frame": part}], "attack": of the samples that the
+        browser's "attack" names, {"steps", "cloud": part}, None if it is none of this study,
+        "epochs": [{"epoch", "cloud": part}]};
         a part is {"key", "facts"}, facts None as long as it is not computed, both None before
         anybody knows its address. {"error"} in words for a layer of a single dimension.
     """
@@ -87,6 +90,7 @@ def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, An
     home = Home.of(studies, knobs)
     path = path_of(card, knobs)
     own = _cloud(studies, home, card, node)
+    attacked = _attacked(studies, home, card, knobs, node)
     return {
         "layer": node.name,
         "shape": list(node.shape),
@@ -104,6 +108,11 @@ def plan(studies: Studies, card: Card, knobs: Mapping[str, Any]) -> dict[str, An
             }
             for place, name in enumerate(path)
         ],
+        "attack": attacked
+        and {
+            "steps": attacked["attacked"]["steps"],
+            "cloud": part(studies, card, "attack cloud", attacked),
+        },
         "epochs": [
             {"epoch": epoch, "cloud": _cloud_at(studies, home, knobs, epoch, node)}
             for epoch in (card.epochs if len(card.epochs) > 1 else ())
@@ -171,6 +180,16 @@ def epochs_task(studies: Studies, wish: Any) -> dict[str, Any]:
     return asked_in_turn(studies, steps)
 
 
+def steps_task(studies: Studies, wish: Any) -> dict[str, Any]:
+    """The samples of {"attack"} in a layer, at every step."""
+    source, card = opened(studies, wish)
+    home, node = Home.of(studies, wish), layer_of(card, wish)
+    attacked = _attacked(studies, home, card, wish, node)
+    if attacked is None:
+        raise ParameterError("This attack is not kept any more. Make it again on the Attack page.")
+    return asked_of(studies, source, {"steps": ("attack cloud", attacked)}, other(home, attacked))
+
+
 def part(studies: Studies, card: Card, question: str, about: dict[str, Any]) -> dict[str, Any]:
     """Where an answer lies and what is known of it: {"key", "facts" or None}."""
     key = studies.bench(card).address(question, **about)
@@ -186,8 +205,18 @@ TASKS: dict[str, Callable[[Studies, Any], dict[str, Any]]] = {
     "plane": plane_task,
     "layers": layers_task,
     "epochs": epochs_task,
+    "steps": steps_task,
 }
 """What is computed on demand beside the cloud itself, of the layer that is shown."""
+
+
+def _attacked(
+    studies: Studies, home: Home, card: Card, wish: Mapping[str, Any], node: Node
+) -> dict[str, Any] | None:
+    """The parameters of attacked samples in a layer; None without any."""
+    about = home.about(card, node) if wish.get("attack") else None
+    attacked = about and attacks.shown(studies, card, wish["attack"])
+    return {**about, "attacked": attacked} if about and attacked else None
 
 
 def _cloud(studies: Studies, home: Home, card: Card, node: Node) -> dict[str, Any]:

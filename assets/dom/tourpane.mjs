@@ -12,6 +12,7 @@ import { canvasFor } from "./tourcanvas.mjs";
 const SPRITE = 2.5; // side of a picture in diameters of a point
 const LARGEST = 96; // pixels of the screen, of its side
 const OPACITY = 0.8;
+const MOST_WAYS = 400; // of attacked samples that are drawn
 
 /**
  * @typedef {object} Crowd - whose samples a picture shows; the workspace is one.
@@ -180,6 +181,7 @@ export class TourPane {
       drawHandles(context, { middle: this.pixelOf([0, 0]), ends, names, coloured, chosen: pose.axis, style, ratio, alpha });
     }
     if (this.middle && !pose.next) drawMiddle(context, this.pixelOf(pose.seen(this.middle)), ink, ratio);
+    if (this.own) this.ways(context, ink);
     const sample = this.own ? crowd.hovered : null;
     if (sample !== null) {
       const [x, y] = this.places();
@@ -192,6 +194,32 @@ export class TourPane {
       const shape = lasso ? this.trail : [this.trail[0], this.trail.at(-1)];
       drawShape(context, shape, { lasso, dark: this.tour.workspace.scheme === "dark", width: 1.5 * ratio });
     }
+  }
+
+  /** The ways of attacked samples from where they were: of those that are selected, if any is. */
+  ways(context, ink) {
+    const { data, pose, crowd } = this;
+    const other = pose.next?.link ? null : pose.next?.stop;
+    const ways = data.ways ?? other?.ways;
+    if (!ways) return;
+    const here = data.ways?.step ?? 0;
+    const last = Math.min(here, other ? (other.ways?.step ?? 0) : here) + 1; // stops that were passed
+    const { samples, values, stops } = ways;
+    const chosen = crowd.selected.length ? new Set(crowd.selected) : null;
+    const rows = Array.from(samples.keys()).filter((k) => !chosen || chosen.has(samples[k])).slice(0, MOST_WAYS);
+    const [own] = pose.columns;
+    const width = data.centre.length;
+    const [nowX, nowY] = this.places();
+    const [x, y] = [new Float32Array(last), new Float32Array(last)];
+    Object.assign(context, { strokeStyle: ink, lineWidth: this.ratio, globalAlpha: rows.length > 60 ? 0.25 : 0.5 });
+    for (const row of rows) {
+      project(values.subarray(row * stops * width, (row * stops + last) * width), data.centre, own, x, y);
+      context.beginPath();
+      for (let k = 0; k < last; k++) context[k ? "lineTo" : "moveTo"](...this.pixelOf([x[k], y[k]]));
+      context.lineTo(...this.pixelOf([nowX[samples[row]], nowY[samples[row]]]));
+      context.stroke();
+    }
+    context.globalAlpha = 1;
   }
 
   /** It is not needed any more. */

@@ -24,9 +24,18 @@ const ZOOMS = [0.4, 60];
 const eased = (t) => t * t * (3 - 2 * t);
 
 /**
+ * @typedef {object} Ways - of attacked samples.
+ * @property {Int32Array} samples - (m,)
+ * @property {Float32Array} values - (m, stops, d), flat, from the clean sample on.
+ * @property {number} stops
+ * @property {number} step - where they are now.
+ */
+/**
  * @typedef {object} Stop
  * @property {string} space - of what the axes are those; another epoch of a layer has the same.
- * @property {string} key - of its samples.
+ * @property {string} key - of its samples, where they are.
+ * @property {string} cloud - address of the clean ones.
+ * @property {Ways | null} ways - of those that are attacked.
  * @property {string} layer
  * @property {(Float32Array | null)[]} clouds - (n d,) by rows, one for each picture of it.
  * @property {Float32Array} centre - (d,)

@@ -99,12 +99,13 @@ export function tour(bridge) {
       if (!data) empty("This layer has not been computed yet; it will appear by itself.");
       return;
     }
-    tell(data);
+    const stop = stops.at(stops.shown) ?? data; // with samples attacked, if they are to be seen so
+    tell(stop);
     beside();
     training.mark(null);
     workspace.pass(null);
     // What has come since of the other split is part of it.
-    parts.view.show({ ...(stops.at(stops.shown) ?? data), title: data.title });
+    parts.view.show({ ...(stops.at(stops.shown) ?? data), title: stop.title });
     workspace.drawn = plan.network;
     kept.draw();
   }
@@ -118,13 +119,14 @@ export function tour(bridge) {
     stop.title = `Tour of ${stop.layer}. ${subtitle} Space plays and halts, brackets choose an axis, arrows move it.`;
   }
 
-  function subtitleOf({ facts }) {
+  function subtitleOf({ facts, ways }) {
     const { study } = workspace;
     const axes = facts.dimensions > facts.axes
       ? `${facts.axes} principal axes of ${count(facts.dimensions)} dimensions, ${percent(facts.kept)} of their variance`
       : `${count(facts.dimensions)} dimensions`;
     const split = study.split === "all" ? "" : `${study.split} `;
-    return `${count(study.n)} of ${count(study.total)} ${split}samples in ${axes}, drawn on a plane.`;
+    const attacked = ways ? ` ${count(ways.samples.length)} of them are attacked, at step ${ways.step} of ${ways.stops - 1}; lines are their ways.` : "";
+    return `${count(study.n)} of ${count(study.total)} ${split}samples in ${axes}, drawn on a plane.${attacked}`;
   }
 
   /** Have the other split drawn beside, or not any more. */
@@ -185,7 +187,7 @@ export function tour(bridge) {
   function stand(a, b, part) {
     if (!mount()) return left();
     for (const stop of [a, b]) if (stop && !stop.title) stop.title = `Tour of ${stop.layer}.`;
-    if (splits.on && playhead.moving) splits.need(playhead.moving);
+    if (splits.on && playhead.moving && playhead.moving !== "step") splits.need(playhead.moving);
     const { epoch } = playhead;
     training.mark(epoch);
     workspace.pass(epoch === null ? null : nearest(epoch));
@@ -299,7 +301,7 @@ export function tour(bridge) {
       const path = stops.plan?.wish.study === study.wish.study ? stops.plan.layers.map(({ name }) => name) : [];
       // A training that goes on is another one than it was.
       const whole = { ...study.wish, recorded: study.epochs.length };
-      const wanted = { ...whole, layer: layerOf(view, study).name };
+      const wanted = { ...whole, layer: layerOf(view, study).name, ...(view.attack ? { attack: view.attack } : {}) };
       const { path: _, ...before } = known ?? {};
       const changed = JSON.stringify(wanted) !== JSON.stringify(before);
       // Losses are of the whole training, whichever epoch of it is shown.
@@ -329,6 +331,8 @@ export function tour(bridge) {
     tourLayersAnswer: told((end) => playhead.computed(end)),
     tourEpochsProgress: told((progress) => playhead.working(progress)),
     tourEpochsAnswer: told((end) => playhead.computed(end)),
+    tourStepsProgress: told((progress) => playhead.working(progress)),
+    tourStepsAnswer: told((end) => playhead.computed(end)),
     tourViews: told((plan) => comparison.planned(plan)),
     tourViewsProgress: told((progress) => comparison.working(progress)),
     tourViewsAnswer: told((end) => comparison.answer(end)),

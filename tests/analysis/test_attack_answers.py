@@ -67,6 +67,38 @@ def test_a_way_is_that_of_the_attack_and_what_the_network_says_on_it(bench: Work
     assert found.facts["l2"] == pytest.approx(np.linalg.norm(change[fooled], axis=1).mean())
 
 
+ATTACKED = {
+    "attack": "pgd",
+    "samples": [2, 5, 7],
+    "epsilon": 0.2,
+    "norm": "linf",
+    "steps": 4,
+    "step": None,
+    "target": None,
+    "seed": 0,
+}
+
+
+def test_attacked_samples_lie_in_the_space_of_all_samples(bench: Workbench) -> None:
+    layers = [node.name for node in bench.network.graph.nodes if node.size > 1]
+    wide = max(layers, key=lambda layer: bench.network.operation(layer).size)
+    ways = bench.ask("attack", **ATTACKED).arrays["x"]
+    for layer, most in ((layers[-1], 64), (wide, 5)):
+        every = bench.tour_cloud(layer, most=most).arrays["x"]
+        found = bench.attack_cloud(layer, ATTACKED, most=most)
+        x = found.arrays["x"]
+        assert x.shape == (3, 5, every.shape[1])
+        assert found.facts["steps"] == 4
+        np.testing.assert_array_equal(found.arrays["samples"], [2, 5, 7])
+        np.testing.assert_allclose(x[:, 0], every[[2, 5, 7]], atol=1e-5)
+        values = bench.network.run(ways[:, -1], [layer])[layer].reshape(3, -1)
+        if most == 5:
+            axes = bench.ask("tour axes", layer=layer, most=most).arrays
+            values = (values - axes["mean"]) @ axes["directions"]
+        np.testing.assert_allclose(x[:, -1], values, atol=1e-4)
+        assert np.abs(x[:, -1] - x[:, 0]).max() > 1e-3
+
+
 def test_where_ways_part_is_told_layer_by_layer(bench: Workbench) -> None:
     found = bench.attack("basic iterative", range(12), 0.15, steps=5)
     x, attacked = found.arrays["x"][:, 0], found.arrays["x"][:, -1]

@@ -80,6 +80,27 @@ def test_a_wish_becomes_a_task_of_this_server(site: Site) -> None:
     assert asked["parameters"] == about | {"classes": [0, 2]}
 
 
+def test_attacked_samples_are_part_of_a_plan_where_they_belong_to_the_study(site: Site) -> None:
+    asked = {"attack": "pgd", "epsilon": 0.1, "norm": "linf", "steps": 3, "seed": 0}
+    asked |= {"step": None, "target": None}
+    key = site.bench.address("attack", **asked, samples=[1, 4])
+    wish = WISH | {"layer": "flatten", "attack": key}
+    assert tour.tour_plan(site.studies, wish)["attack"] is None, "it is not kept"
+    with pytest.raises(ParameterError, match="not kept any more"):
+        tours.steps_task(site.studies, wish)
+    study = [site.card.study.network, site.card.study.data]
+    samples = {"samples": np.array([1, 4], np.int32)}
+    site.studies.store.put(key, Result(samples, {"study": study, "asked": asked}))
+    about = {"layer": "flatten", "most": 64, "axes": "", "attacked": asked | {"samples": [1, 4]}}
+    (step,) = tours.steps_task(site.studies, wish)["steps"]
+    assert step["questions"] == [{"name": "steps", "question": "attack cloud", "parameters": about}]
+    cloud = {"key": site.bench.address("attack cloud", **about), "facts": None}
+    assert tour.tour_plan(site.studies, wish)["attack"] == {"steps": 3, "cloud": cloud}
+    assert tour.tour_plan(site.studies, WISH | {"layer": "flatten"})["attack"] is None
+    site.studies.store.put(key, Result(samples, {"study": ["c" * 64, study[1]], "asked": asked}))
+    assert tour.tour_plan(site.studies, wish)["attack"] is None, "it is another network's"
+
+
 @pytest.mark.parametrize("classes", [None, "0", [10**6], [-1], [True], [0.5], [[0]]])
 def test_forged_classes_are_refused(site: Site, classes: Any) -> None:
     with pytest.raises(ParameterError, match="Classes are numbers"):

@@ -9,7 +9,7 @@ import { pageOf, settle } from "./workplace.mjs";
 const LAYERS = ["input", "dense", "prediction"];
 const EPOCHS = [0, 1, 2, 3];
 
-function planOf(layer, { there = true, epoch = 3 } = {}) {
+function planOf(layer, { there = true, epoch = 3, attack = null } = {}) {
   const facts = there ? { dimensions: 2, axes: 2, kept: 1 } : null;
   const part = (key, known = facts) => ({ key, facts: known });
   return {
@@ -19,12 +19,13 @@ function planOf(layer, { there = true, epoch = 3 } = {}) {
       name, shape: [2], cloud: name === layer ? part(`${name} ${epoch}`, { dimensions: 2, axes: 2, kept: 1 }) : part(`${name} ${epoch}`),
       frame: part(`frame ${name}`, there ? { how: "matrix", classes: false } : null),
     })),
-    epochs: EPOCHS.map((number) => ({ epoch: number, cloud: part(`${layer} ${number}`) })),
+    attack, epochs: EPOCHS.map((number) => ({ epoch: number, cloud: part(`${layer} ${number}`) })),
   };
 }
 
 function open(how = {}) {
-  const array = async (key, name) => ({ values: Float32Array.from({ length: { x: 8, centre: 2, frame: 4 }[name] }, (_, k) => k) });
+  const ways = { x: { values: Float32Array.of(9, 9, 5, 5, 1, 1), shape: [1, 3, 2] }, samples: { values: Int32Array.of(2), shape: [1] } };
+  const array = async (key, name) => (key === "ways" ? ways[name] : { values: Float32Array.from({ length: { x: 8, centre: 2, frame: 4 }[name] }, (_, k) => k) });
   const workspace = { array, study: { dataKey: "d", epoch: 3, classes: ["a", "b"] }, classifies: true, className: (k) => "ab"[k] };
   const page = pageOf({ workspace });
   const box = fakeBox();
@@ -47,7 +48,7 @@ test("rails show where one is", async () => {
   const { box, handle } = open();
   await settle();
   assert.deepEqual([handle("Epoch").value, handle("Layer").value], [3, 1]);
-  assert.deepEqual(box.all("rail-text").map((one) => one.textContent), ["3", "dense"]);
+  assert.deepEqual(box.all("rail-text").map((one) => one.textContent), ["3", "dense", ""]);
 });
 
 test("a handle stands between stops as soon as both are there, and rests at the nearest", async () => {
@@ -84,7 +85,7 @@ test("what is not computed is asked for once, and shown when it comes", async ()
 test("what is waited for is said, until it comes or never will", async () => {
   const { box, hold, handle, stops, playhead } = open({ there: false });
   await settle();
-  const said = (of = box) => of.all("rail-text").map((one) => one.textContent);
+  const said = (of = box) => of.all("rail-text").map((one) => one.textContent).slice(0, 2);
   hold("Epoch", 1.5);
   assert.deepEqual(said(), ["waits for 1", "dense"]);
   stops.setPlan(planOf("dense"));
@@ -216,4 +217,36 @@ test("who leaves a rail for the other comes to rest on it first", async () => {
   assert.equal(drawn.at(-1)[0], "dense 1");
   playhead.leave();
   assert.deepEqual([playhead.playing, playhead.away], ["", false]);
+});
+
+test("the steps of an attack are a rail of their own, along which only attacked samples move", async () => {
+  const attack = { steps: 2, cloud: { key: "ways", facts: null } };
+  const { page, playhead, stops, hold, drawn, rested, box } = open({ attack });
+  await settle();
+  const texts = () => box.all("rail-text").map((one) => one.textContent);
+  assert.equal(texts()[2], "clean");
+  hold("Attack", 1.5);
+  await settle();
+  assert.equal(page.said.set.filter(([name]) => name === "tour-wish-steps").length, 1, "it is computed when it is wanted");
+  assert.equal(texts()[2], "waits for step 1");
+  assert.deepEqual(drawn, []);
+  playhead.working({ fraction: 1, text: "", done: { steps: { key: "ways", facts: { steps: 2 } } } });
+  await settle();
+  assert.deepEqual(drawn.at(-1), ["dense 3 ways 1", "dense 3 ways 2", 0.5]);
+  assert.equal(texts()[2], "1 → 2");
+  const [one, two] = [1, 2].map((step) => stops.at({ ...stops.shown, step }));
+  assert.deepEqual(Array.from(one.clouds[0]), [0, 1, 2, 3, 5, 5, 6, 7], "sample 2 is where its first step brought it");
+  assert.deepEqual(Array.from(two.clouds[0]), [0, 1, 2, 3, 1, 1, 6, 7]);
+  assert.equal(stops.at({ ...stops.shown, step: 1 }).clouds[0], one.clouds[0], "kept at hand, or each frame would send it anew");
+  assert.deepEqual([one.ways.step, one.ways.stops, one.cloud], [1, 3, "dense 3"]);
+  playhead.go("step", 2);
+  assert.deepEqual([stops.step, stops.shown.step, rested, stops.there], [2, 2, [], true], "no other page hears of it");
+  // The same attack in another layer is asked for, and clean samples are shown until it is there.
+  page.said.set.length = 0;
+  stops.setPlan(planOf("prediction", { attack: { steps: 2, cloud: { key: "others", facts: null } } }));
+  await settle();
+  assert.deepEqual(page.said.set.map(([name]) => name), ["tour-wish-steps"]);
+  assert.equal(stops.at(stops.shown).key, "prediction 3");
+  stops.setPlan(planOf("prediction"));
+  assert.equal(stops.step, 0, "without an attack there are no steps");
 });

@@ -1,11 +1,12 @@
 /**
- * One playhead on two rails, epochs and layers: it stands at a stop or between two of them, and what
- * it comes to rest at is what every page shows.
+ * One playhead on three rails, epochs, layers and the steps of an attack: it stands at a stop or
+ * between two of them. The epoch or layer that it comes to rest at is what every page shows.
  */
 import { outcome, progressText } from "../../dom/jobs.mjs";
 import { Rail } from "../../dom/rail.mjs";
 
-const PACE = { epoch: 2.5, layer: 0.8 }; // stops a second
+const PACE = { epoch: 2.5, layer: 0.8, step: 8 }; // stops a second
+const NAMED = { epoch: "epoch", layer: "name", step: "step" };
 const AHEAD = 3; // stops that are fetched before they are needed
 const LONGEST = 0.1; // seconds of a frame
 
@@ -41,7 +42,7 @@ export class Playhead {
       label, scrub: (value) => this.scrub(name, value), go: (place) => this.go(name, place),
       play: () => (this.playing === name ? this.stop() : this.play(name)),
     });
-    this.rails = { epoch: rail("epoch", "Epoch"), layer: rail("layer", "Layer") };
+    this.rails = { epoch: rail("epoch", "Epoch"), layer: rail("layer", "Layer"), step: rail("step", "Attack") };
     this.planned();
   }
 
@@ -66,6 +67,7 @@ export class Playhead {
     const layers = this.stops.entries("layer");
     this.rails.epoch.setStops(epochs.map(({ epoch }) => String(epoch)));
     this.rails.layer.setStops(layers.map(({ name }) => name));
+    this.rails.step.setStops(this.stops.entries("step").map(({ step }) => (step ? String(step) : "clean")));
     this.resting = null;
     if (this.then) {
       const rail = this.then;
@@ -76,6 +78,8 @@ export class Playhead {
     const shown = this.page.bridge.workspace.study?.epoch ?? epochs.at(-1)?.epoch;
     this.rails.epoch.show(Math.max(0, epochs.findIndex(({ epoch }) => epoch === shown)));
     this.rails.layer.show(Math.max(0, layers.findIndex(({ name }) => name === plan.layer)));
+    this.rails.step.show(this.stops.step);
+    if (this.stops.step) this.need("step"); // the same step of another layer
   }
 
   /** The handle is held. */
@@ -97,7 +101,7 @@ export class Playhead {
     if (!from || !to) {
       this.wanted = { rail, value };
       this.need(rail);
-      this.rails[rail].wait(`waits for ${(from ? b : a)[rail === "epoch" ? "epoch" : "name"]}`);
+      this.rails[rail].wait(`waits for ${rail === "step" ? "step " : ""}${(from ? b : a)[NAMED[rail]]}`);
       return false;
     }
     this.arrived();
@@ -115,7 +119,7 @@ export class Playhead {
   /** Fetch what comes next; what cannot be fetched is said when it is needed. */
   fetchAhead(rail, place) {
     for (const entry of this.stops.entries(rail).slice(place, place + AHEAD + 1)) {
-      if (!entry.cloud.facts || this.stops.at(entry)) continue;
+      if (!this.stops.known(entry) || this.stops.at(entry)) continue;
       this.stops.fetch(entry).then(() => this.came(), (error) => this.failed(error));
     }
   }
@@ -180,6 +184,7 @@ export class Playhead {
     this.arrived();
     this.rails[rail].show(place);
     this.need(rail);
+    if (rail === "step") this.stops.step = place;
     if (entry.cloud.key === this.stops.key) return this.stops.changed();
     this.resting = entry.cloud.key ?? "";
     return this.rest(rail, entry);

@@ -1,10 +1,12 @@
 /**
  * The stops of a tour as the browser holds them: the layer that is shown, those before and behind
- * it, and the same layer at other epochs; how they are planned, computed and fetched.
+ * it, the same layer at other epochs, and with attacked samples at the steps of their way; how they
+ * are planned, computed and fetched.
  */
 import { outcome, progressText } from "../../dom/jobs.mjs";
 
 const MOST_BYTES = 256 * 2 ** 20; // of clouds that are kept at hand
+const MOST_MOVED = 8; // clouds with attacked samples in them that are kept at hand
 const PREDICTION = "prediction";
 
 /** @typedef {{key: string | null, facts: object | null}} Part - an answer of the server. */
@@ -22,6 +24,8 @@ export class Stops {
     this.companion = null; // the same of other samples, which are drawn beside
     this.arrays = new Map(); // key -> what was fetched, the least used first
     this.coming = new Map(); // key -> promise of it
+    this.moved = new Map(); // key of a stop -> its samples, of which some are attacked
+    this.step = 0; // of an attack, 0 for clean samples
     this.forget();
   }
 
@@ -40,7 +44,7 @@ export class Stops {
 
   /** Whether the cloud that is to be shown has come. */
   get there() {
-    return Boolean(this.data) && this.data.key === this.key;
+    return Boolean(this.data) && this.data.cloud === this.key;
   }
 
   /** The server says what there is. */
@@ -51,6 +55,7 @@ export class Stops {
       return this.changed();
     }
     Object.assign(this, { plan, error: "" });
+    this.step = plan.attack ? Math.min(this.step, plan.attack.steps) : 0;
     if (this.facts) return this.take();
     this.asked = this.key;
     this.page.bridge.set(this.compute, { data: { ...plan.wish, asked: Date.now() } });
@@ -85,8 +90,8 @@ export class Stops {
 
   /** Facts that a job has told: name of a part -> {"key", "facts"}. */
   takeUp(done) {
-    const { layers, epochs, parts } = this.plan;
-    const all = [parts.cloud, ...layers.flatMap(({ cloud, frame }) => [cloud, frame]), ...epochs.map(({ cloud }) => cloud)];
+    const { layers, epochs, parts, attack } = this.plan;
+    const all = [parts.cloud, ...(attack ? [attack.cloud] : []), ...layers.flatMap(({ cloud, frame }) => [cloud, frame]), ...epochs.map(({ cloud }) => cloud)];
     for (const { key, facts } of Object.values(done)) {
       for (const part of all) if (part.key === key) part.facts = facts;
     }
@@ -114,12 +119,13 @@ export class Stops {
   get shown() {
     const { plan } = this;
     const entry = plan.layers.find(({ name }) => name === plan.layer);
-    return { ...entry, cloud: plan.parts.cloud };
+    return { ...entry, cloud: plan.parts.cloud, step: plan.attack?.cloud.facts ? this.step : 0 };
   }
 
   /** Stops of a rail: what the plan has for each. @returns {object[]} */
   entries(rail) {
     if (!this.plan) return [];
+    if (rail === "step") return Array.from({ length: (this.plan.attack?.steps ?? -1) + 1 }, (_, step) => ({ ...this.shown, step }));
     if (rail === "layer") return this.plan.layers.filter(({ shape }) => shape.reduce((a, b) => a * b, 1) > 1);
     return this.plan.epochs.map(({ epoch, cloud }) => ({ ...this.shown, epoch, cloud }));
   }
@@ -127,7 +133,13 @@ export class Stops {
   /** Whether a rail's stops are all computed. */
   complete(rail) {
     const entries = this.entries(rail);
+    if (rail === "step") return !entries.length || Boolean(this.plan.attack.cloud.facts);
     return entries.every(({ cloud, frame }) => cloud.facts && (rail !== "layer" || frame.facts));
+  }
+
+  /** Whether what a stop shows has been computed, so that it can be fetched. */
+  known({ cloud, step }) {
+    return Boolean(cloud.facts) && (!step || Boolean(this.plan.attack?.cloud.facts));
   }
 
   /**
@@ -136,7 +148,8 @@ export class Stops {
    * @param {boolean} framed - whether it is of use only if its frame is known.
    */
   at(entry, framed = false) {
-    const { cloud, frame } = entry;
+    const { cloud, frame, step } = entry;
+    if (step && !this.arrays.has(this.plan.attack?.cloud.key)) return null;
     if (!cloud.facts || !this.arrays.has(cloud.key) || (framed && !frame?.facts)) return null;
     if (frame?.facts && !this.arrays.has(frame.key)) return null;
     return this.stopOf(entry);
@@ -144,12 +157,15 @@ export class Stops {
 
   /** @returns {Promise<import("../../lib/tourpose.mjs").Stop | null>} null if it is of no use any more. */
   async fetch(entry) {
-    const { cloud, frame } = entry;
+    const { cloud, frame, step } = entry;
+    const attacked = step ? this.plan.attack?.cloud : null;
     await Promise.all([
       this.bring(cloud.key, ["x", "centre"]),
+      attacked?.facts ? this.bring(attacked.key, ["x", "samples"]) : null,
       frame?.facts ? this.bring(frame.key, ["frame"]) : null,
     ]);
-    return this.plan && this.stopOf(entry);
+    const there = this.plan && (!step || this.arrays.has(this.plan.attack?.cloud.key));
+    return there ? this.stopOf(entry) : null;
   }
 
   bring(key, names) {
@@ -182,7 +198,7 @@ export class Stops {
   }
 
   stopOf(entry) {
-    const { name, shape, cloud, frame } = entry;
+    const { name, shape, cloud, frame, step = 0 } = entry;
     const { plan, page } = this;
     const { study } = page.bridge.workspace;
     const { x, centre } = this.arrays.get(cloud.key);
@@ -193,14 +209,40 @@ export class Stops {
     // Through all epochs places are counted from one centre, or its own motion would not be seen.
     if (!this.centres.has(space)) this.centres.set(space, centre.values);
     const names = this.namesOf(name, cloud.facts, frame?.facts);
+    const attacked = step ? this.attackedAt(cloud.key, x.values, step) : null;
+    const own = attacked?.cloud ?? x.values;
     return {
-      space, key: cloud.key, layer: name, shape, centre: this.centres.get(space),
-      clouds: this.companion ? [x.values, this.companion.cloudAt(entry)] : [x.values],
+      space, key: attacked?.key ?? cloud.key, cloud: cloud.key, layer: name, shape, centre: this.centres.get(space),
+      clouds: this.companion ? [own, this.companion.cloudAt(entry)] : [own], ways: attacked?.ways ?? null,
       frame: turned ? Float64Array.from(turned.frame.values) : null,
       end: plan.home ?? "", names, facts: cloud.facts, how: frame?.facts ?? null,
       classes: name === PREDICTION && page.bridge.workspace.classifies,
       coloured: Boolean(names) && (name === PREDICTION || Boolean(frame?.facts?.classes)),
     };
+  }
+
+  /**
+   * All samples, of which the attacked ones are where a step has brought them.
+   * @param {string} clean - address of the clean ones.
+   * @param {Float32Array} x - (n w,) those.
+   * @param {number} step
+   * @returns {{key: string, cloud: Float32Array, ways: import("../../lib/tourpose.mjs").Ways}}
+   */
+  attackedAt(clean, x, step) {
+    const { key: address } = this.plan.attack.cloud;
+    const key = `${clean} ${address} ${step}`;
+    if (this.moved.has(key)) return this.moved.get(key);
+    const { x: found, samples } = this.arrays.get(address);
+    const [, stops, width] = found.shape;
+    const cloud = Float32Array.from(x);
+    samples.values.forEach((sample, k) => {
+      const at = (k * stops + step) * width;
+      cloud.set(found.values.subarray(at, at + width), sample * width);
+    });
+    const made = { key, cloud, ways: { samples: samples.values, values: found.values, stops, step } };
+    this.moved.set(key, made);
+    if (this.moved.size > MOST_MOVED) this.moved.delete(this.moved.keys().next().value);
+    return made;
   }
 
   /** The samples of this one at another's stop; null until they have come. */

@@ -110,6 +110,8 @@ def _clientside(app: Dash) -> None:
     link.tell("tourLayersAnswer", Input(ids("answer-layers"), "data"))
     link.tell("tourEpochsProgress", Input(ids("progress-epochs"), "data"))
     link.tell("tourEpochsAnswer", Input(ids("answer-epochs"), "data"))
+    link.tell("tourStepsProgress", Input(ids("progress-steps"), "data"))
+    link.tell("tourStepsAnswer", Input(ids("answer-steps"), "data"))
     link.tell("tourLosses", Input(ids("losses"), "data"))
     link.tell("tourLossesProgress", Input(ids("progress-losses"), "data"))
     link.tell("tourLossesAnswer", Input(ids("answer-losses"), "data"))
