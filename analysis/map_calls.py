@@ -57,8 +57,9 @@ def place_inputs(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         task: {"source", "map", "what", "budget"} with one of {"kind": "samples", "samples":
-            [index]}, {"kind": "attack", "sample": index, "epsilon": number} and {"kind":
-            "images", "files": [(name, bytes)]} in "what".
+            [index]}, {"kind": "attack", "sample": index, "epsilon": number}, {"kind": "way",
+            "key", "row", "steps"} of an attack that is kept, and {"kind": "images", "files":
+            [(name, bytes)]} in "what".
     Returns: as `inverse_images`, with x and y before each row.
     Raises: StudyError: what is wrong with the inputs.
     """
@@ -123,7 +124,17 @@ def _inputs(bench: Workbench, what: Mapping[str, Any]) -> Any:
         return {name: array[chosen] for name, array in bench.dataset.inputs.items()}
     if what["kind"] == "attack":
         return _attacked(bench, what["sample"], what["epsilon"])
+    if what["kind"] == "way":
+        return _way(bench, what)
     return _sent(bench, what["files"])
+
+
+def _way(bench: Workbench, what: Mapping[str, Any]) -> Array:
+    """An attacked sample at some steps of its way."""
+    way = bench.store.row(what["key"], "x", what["row"])
+    if way is None:
+        raise ParameterError("This attack is not kept any more. Make it again on the Attack page.")
+    return way[list(what["steps"])]
 
 
 def _attacked(bench: Workbench, sample: int, epsilon: float) -> Array:

@@ -58,6 +58,7 @@ const CLICKS = [
   "boundaryPlacedCsv",
   "boundaryPlace",
   "boundaryStep",
+  "boundaryWay",
   "tourPlay",
   "tourDirection",
   "tourSeparate",

@@ -10,11 +10,14 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from analysis.errors import ParameterError, StudyError
 from analysis.opening import Card
 from analysis.types import Source
 from analysis.workbench import MAP
 
+from . import attacks
 from .clouds import asked_of, known, opened, samples_of
 from .studies import Studies, cut
 
@@ -190,13 +193,13 @@ def place_task(
     """Inputs that are to be placed on a map.
 
     Args:
-        what: {"kind": "samples", "samples"}, {"kind": "attack", "sample", "epsilon"} or
-            {"kind": "images"}.
+        what: {"kind": "samples", "samples"}, {"kind": "attack", "sample", "epsilon"}, {"kind":
+            "way", "key", "sample", "steps"} of an attack that was made, or {"kind": "images"}.
         files: names and contents of image files.
     Raises: ParameterError for anything else.
     """
     card, task = _about_map(studies, wish)
-    return task | {"what": _placed(card, what, files)}
+    return task | {"what": _placed(studies, card, what, files)}
 
 
 def _about_map(studies: Studies, wish: Any) -> tuple[Card, dict[str, Any]]:
@@ -213,7 +216,9 @@ def _about_map(studies: Studies, wish: Any) -> tuple[Card, dict[str, Any]]:
     return card, {"source": dataclasses.asdict(source), "map": about, "budget": budget}
 
 
-def _placed(card: Card, what: Any, files: list[tuple[str, bytes]]) -> dict[str, Any]:
+def _placed(
+    studies: Studies, card: Card, what: Any, files: list[tuple[str, bytes]]
+) -> dict[str, Any]:
     kind = what.get("kind") if isinstance(what, dict) else None
     if kind == "samples":
         return {"kind": kind, "samples": samples_of(what, card.n)}
@@ -223,13 +228,34 @@ def _placed(card: Card, what: Any, files: list[tuple[str, bytes]]) -> dict[str, 
             raise ParameterError(f"An epsilon is a number from 0 to 1; got {cut(epsilon)}.")
         (place,) = samples_of({"samples": [sample]}, card.n)
         return {"kind": kind, "sample": place, "epsilon": float(epsilon)}
+    if kind == "way":
+        return {"kind": kind, "key": what.get("key")} | _way(studies, card, what)
     if kind == "images":
         if not 0 < len(files) <= MOST_POINTS:
             raise ParameterError(
                 f"1 to {MOST_POINTS} image files can be placed at once; got {len(files)}."
             )
         return {"kind": kind, "files": [(name[:80], content) for name, content in files]}
-    raise ParameterError(f"Samples, an attack or images can be placed; got {cut(kind)}.")
+    raise ParameterError(f"Samples, attacks or images can be placed; got {cut(kind)}.")
+
+
+def _way(studies: Studies, card: Card, what: Mapping[str, Any]) -> dict[str, Any]:
+    """Which of the attacked samples is meant, and at which of its steps."""
+    found = attacks.kept(studies, card, what)
+    samples = studies.store.array(found["key"], "samples")
+    rows = [] if samples is None else np.flatnonzero(samples == what.get("sample")).tolist()
+    if type(what.get("sample")) is not int or not rows:
+        raise ParameterError(f"Sample {cut(what.get('sample'))} is none of those attacked.")
+    steps, last = what.get("steps"), found["facts"]["asked"]["steps"]
+    if (
+        not isinstance(steps, list)
+        or not 0 < len(steps) <= MOST_POINTS
+        or not all(type(step) is int and 0 <= step <= last for step in steps)
+    ):
+        raise ParameterError(
+            f"1 to {MOST_POINTS} steps from 0 to {last} can be placed at once; got {cut(steps)}."
+        )
+    return {"row": rows[0], "steps": steps}
 
 
 def _beside(studies: Studies, wish: Mapping[str, Any]) -> tuple[Source, Card]:

@@ -34,13 +34,14 @@ export const titleOf = ({ name, called }) => name || called;
 /** How many inputs it has or will have. @param {Sequence} sequence */
 export function sizeOf({ what, files, inputs }) {
   if (inputs) return inputs.length;
-  return { samples: () => what.samples.length, attack: () => 2, images: () => files.length }[what.kind]();
+  return { samples: () => what.samples.length, attack: () => 2, way: () => what.steps.length, images: () => files.length }[what.kind]();
 }
 
 /** The sample of the study that an input is, unchanged; -1 for none. */
 export function sampleOf({ what }, k) {
   if (what.kind === "samples") return what.samples[k];
-  return what.kind === "attack" && k === 0 ? what.sample : -1;
+  const clean = (what.kind === "attack" && k === 0) || (what.kind === "way" && what.steps[k] === 0);
+  return clean ? what.sample : -1;
 }
 
 /** Name of a class of the network that decides. */
@@ -50,6 +51,7 @@ export const classOf = ({ classes }, k) => (k < 0 ? "undecided" : (classes[k] ??
 export function inputText({ what, files }, k) {
   if (what.kind === "samples") return `sample ${what.samples[k]}`;
   if (what.kind === "images") return files[k]?.name ?? "";
+  if (what.kind === "way" && what.steps[k]) return `sample ${what.sample} at step ${what.steps[k]}`;
   return k === 0 ? `sample ${what.sample}, as it is` : `sample ${what.sample} after the step, ε = ${what.epsilon}`;
 }
 

@@ -34,6 +34,7 @@ export class Workspace {
     this.how = "replace";
     this.busy = new Set(); // what a player of epochs has to wait for
     this.drawn = undefined; // fingerprint of the network that the page shows, if it says so
+    this.attack = null; // the attack that is shown, on whichever page
     this.passing = null; // the epoch that the page passes by on its way to another one
     this.forget();
   }
@@ -43,6 +44,16 @@ export class Workspace {
     if (this.passing === epoch) return;
     this.passing = epoch;
     this.tell("passing");
+  }
+
+  /**
+   * Say which attack is shown, null for none.
+   * @param {{key: string, network: string, data: string, samples: Int32Array, steps: number, sample: number} | null} attack
+   *   - sample: the one that is looked at.
+   */
+  setAttack(attack) {
+    this.attack = attack;
+    this.tell("attack");
   }
 
   /** No study is open; views, scheme and listeners stay. */
@@ -70,7 +81,7 @@ export class Workspace {
    * Hear of a change: "study", "view", "glyph" (with a layer), "progress", "colours",
    * "selection", "sample" (hovered), "failed", "plan", "second" (the network beside),
    * "epochs" (somebody goes through a training), "passing" (the page passes an epoch by),
-   * "closed" (no study is open).
+   * "attack" (another one is shown, or another sample of it), "closed" (no study is open).
    * @param {string} event
    * @param {(detail: any) => void} listener
    * @param {Element} [element] - whose part listens; it is forgotten when that leaves the page.

@@ -130,9 +130,9 @@ export function attack(bridge) {
 
   workspace.on("study", () => {
     robust.forget();
+    runs.follow();
     if (!mount()) return;
     form.studied();
-    runs.follow();
     robust.look();
     redraw();
   });
@@ -145,13 +145,16 @@ export function attack(bridge) {
       if (!id("go")) return nothing();
       const known = form.methods.size;
       form.changed(...given);
-      if (!known) form.studied();
+      if (!known) {
+        form.studied();
+        if (runs.arrays) form.follow(runs.facts.asked); // a link has brought it before
+      }
       robust.formed();
       return nothing();
     },
     attackView: told(() => {
-      if (!mount()) return;
       runs.follow();
+      if (!mount()) return;
       result.draw();
       robust.draw();
     }),

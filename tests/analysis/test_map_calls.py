@@ -83,6 +83,18 @@ def test_an_attack_is_a_sample_and_one_step_from_it(home):
     assert np.linalg.norm(rows[1, :2] - rows[0, :2]) > 0.01
 
 
+def test_the_way_of_an_attacked_sample_is_placed_step_by_step(home):
+    about = {"attack": "pgd", "samples": [3, 8], "epsilon": 0.2, "norm": "linf", "steps": 4}
+    about |= {"step": None, "target": None, "seed": 0}
+    bench = bench_of(store=DiskStore(home))
+    way = bench.ask("attack", **about).arrays["x"][1]
+    what = {"kind": "way", "key": bench.address("attack", **about), "row": 1, "steps": [0, 2, 4]}
+    rows = rows_of(map_calls.place_inputs(home, task(what=what)))
+    np.testing.assert_array_equal(rows[:, 2:66], way[[0, 2, 4]].reshape(3, 64))
+    with pytest.raises(ParameterError, match="not kept any more"):
+        map_calls.place_inputs(home, task(what=what | {"key": "0" * 64}))
+
+
 @pytest.mark.parametrize(("side", "mode"), [(8, "L"), (32, "RGB")])
 def test_image_files_are_brought_to_size(home, side, mode):
     files = [("one.png", png(side, mode)), ("two.png", png(side, mode, 255))]

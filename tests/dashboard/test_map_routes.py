@@ -231,6 +231,49 @@ def test_samples_and_steps_are_placed(site: Site, asked: Asked) -> None:
     ]
 
 
+def attacked(site: Site) -> str:
+    """The address of an attack on two samples that is kept."""
+    key = site.bench.address("attack", samples=[2, 5])
+    study = [site.card.study.network, site.card.study.data]
+    facts = {"study": study, "asked": {"steps": 40}}
+    site.studies.store.put(key, Result({"samples": np.array([2, 5], np.int32)}, facts))
+    return key
+
+
+def test_the_way_of_an_attacked_sample_is_placed(site: Site, asked: Asked) -> None:
+    key = attacked(site)
+    what = {"kind": "way", "key": key, "sample": 5, "steps": [0, 20, 40], "more": "left out"}
+    assert place(site, what=what).status_code == 200
+    ((_, task),) = asked
+    assert task["what"] == {"kind": "way", "key": key, "row": 1, "steps": [0, 20, 40]}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"key": None},
+        {"key": "0" * 64},
+        {"key": MARKUP},
+        {"sample": 3},
+        {"sample": None},
+        {"sample": True},
+        {"sample": [5]},
+        {"steps": []},
+        {"steps": [41]},
+        {"steps": [-1]},
+        {"steps": [True]},
+        {"steps": "0"},
+        {"steps": [0] * 65},
+    ],
+)
+def test_ways_that_are_not_there_are_refused(
+    site: Site, asked: Asked, forged: dict[str, Any]
+) -> None:
+    what = {"kind": "way", "key": attacked(site), "sample": 5, "steps": [0, 40]} | forged
+    refused(place(site, what=what))
+    assert asked == []
+
+
 def test_files_are_placed_under_what_they_are_called(site: Site, asked: Asked) -> None:
     files = [(f"{'long' * 50}.png", b"p"), ("../=cmd|.png", b"q")]
     assert place(site, what={"kind": "images"}, files=files).status_code == 200

@@ -27,7 +27,7 @@ function open({ refuse = () => null, gate = () => null } = {}) {
   const id = (name) => (boxes[name] ??= document.createElement("div"));
   const requests = [];
   const workspace = {
-    view: { ...defaults(), lam: 0.3 }, study: { title: "Digits", wish: {}, classes: ["x", "y"], dataKey: "d" }, ready: true, selected: new Uint32Array(0),
+    view: { ...defaults(), lam: 0.3 }, study: { title: "Digits", wish: {}, classes: ["x", "y"], dataKey: "d", networkKey: "n" }, ready: true, selected: new Uint32Array(0),
     labels: Int32Array.of(0, 1, 0, 1, 0, 0, 0, -1), predicted: new Int32Array(8),
     className: (k) => (k < 0 ? "unlabelled" : "xy"[k]), imageUrl: (sample) => `/image/${sample}.png`, hover() {},
     on: (event, act) => (workspace.heard = act),
@@ -38,7 +38,7 @@ function open({ refuse = () => null, gate = () => null } = {}) {
       await gate(turn);
       const trouble = refuse(turn);
       if (trouble) return { ok: false, statusText: "", text: async () => trouble };
-      return answer({ samples: () => what.samples.length, attack: () => 2, images: () => requests[turn - 1].files.length }[what.kind]());
+      return answer({ samples: () => what.samples.length, attack: () => 2, way: () => what.steps.length, images: () => requests[turn - 1].files.length }[what.kind]());
     },
   };
   const rep = {
@@ -212,6 +212,34 @@ test("a step is taken from the first selected sample, as far as is chosen", asyn
   assert.deepEqual(requests[0].what, { kind: "attack", sample: 3, epsilon: 0.15 });
   assert.deepEqual([placed.list[0].called, view.chains[0].path], ["Sample 3, ε = 0.15", true]);
   assert.match(id("placed").textContent, /Adversarial sample · 2 inputs · x becomes y/);
+});
+
+test("the way of an attacked sample is placed, as a path", async () => {
+  const { calls, workspace, requests, placed, id, view, shown } = open();
+  assert.match(id("place-way-from").textContent, /Attack samples on the Attack page/);
+  assert.deepEqual(shown("place-way"), { disabled: true });
+  calls.boundaryWay();
+  assert.equal(requests.length, 0);
+  workspace.attack = { key: "way", network: "n", data: "d", samples: Int32Array.of(1, 3), steps: 40, sample: 1 };
+  workspace.heard();
+  assert.match(id("place-way-from").textContent, /^Sample 1, as it was attacked/);
+  workspace.selected = Uint32Array.of(3);
+  workspace.heard();
+  assert.match(id("place-way-from").textContent, /^Sample 3,/, "what is selected comes before what was looked at");
+  calls.boundaryWay();
+  await settle();
+  const { steps, ...what } = requests[0].what;
+  assert.deepEqual(what, { kind: "way", key: "way", sample: 3 });
+  assert.deepEqual([steps.length, steps[0], steps.at(-1), new Set(steps).size], [12, 0, 40, 12]);
+  assert.deepEqual([view.chains[0].path, placed.list[0].truth.length], [true, 12]);
+  assert.equal(placed.list[0].called, "Way of sample 3");
+  workspace.attack = { ...workspace.attack, steps: 2 };
+  calls.boundaryWay();
+  await settle();
+  assert.deepEqual(requests[1].what.steps, [0, 1, 2]);
+  workspace.attack = { ...workspace.attack, network: "another" };
+  workspace.heard();
+  assert.deepEqual(shown("place-way"), { disabled: true }, "it is another network's");
 });
 
 test("files are chosen or dropped, and what cannot be taken is said", async () => {

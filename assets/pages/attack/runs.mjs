@@ -16,6 +16,19 @@ export class Runs {
 
   forget() {
     Object.assign(this, { key: "", facts: null, arrays: null, fates: [], place: 0, way: null, fetching: "" });
+    this.tell();
+  }
+
+  /** Let all pages know what is shown. */
+  tell() {
+    const { workspace } = this.page.bridge;
+    if (!this.arrays) {
+      if (workspace.attack) workspace.setAttack(null);
+      return;
+    }
+    const { study: [network, data], asked } = this.facts;
+    const { samples } = this.arrays;
+    workspace.setAttack({ key: this.key, network, data, samples, steps: asked.steps, sample: this.sample });
   }
 
   /** Have samples attacked. @param {object} wish */
@@ -115,6 +128,7 @@ export class Runs {
     this.place = place;
     this.fetching = `${key} ${place}`;
     const mine = this.fetching;
+    this.tell();
     try {
       const [x, said] = await Promise.all([workspace.row(key, "x", place), workspace.row(key, "probabilities", place)]);
       if (this.fetching !== mine) return;

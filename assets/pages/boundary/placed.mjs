@@ -76,6 +76,7 @@ export class Placed extends NumberedList {
   truth(what) {
     const { labels } = this.page.bridge.workspace;
     if (what.kind === "images") return null;
+    if (what.kind === "way") return Int32Array.from(what.steps, () => labels[what.sample]);
     return Int32Array.from(what.kind === "attack" ? [what.sample, what.sample] : what.samples, (k) => labels[k]);
   }
 

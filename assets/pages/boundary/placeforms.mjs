@@ -5,6 +5,7 @@ import { sampleLine } from "../../dom/placedlist.mjs";
 import { setOf } from "../../lib/selection.mjs";
 import { MOST_BYTES, MOST_FILES, MOST_SAMPLES } from "./placing.mjs";
 
+const MOST_STEPS = 12; // of a way that are placed
 const SELECTION = "/"; // among the values of the picker, where groups begin with "="
 const KINDS = Object.values(ACCEPTED).join(", ").replace(/, (?=[^,]*$)/, " or ");
 
@@ -26,7 +27,7 @@ export class PlaceForms {
       bridge.set("boundary-tab", { value: "placed" });
       this.files(files);
     });
-    bridge.workspace.on("selection", () => this.draw(), id("place-sample"));
+    for (const event of ["selection", "attack"]) bridge.workspace.on(event, () => this.draw(), id("place-sample"));
     bridge.set("boundary-place-epsilon", { value: this.epsilon });
     this.told = ""; // what the controls show
     this.draw();
@@ -42,10 +43,14 @@ export class PlaceForms {
     box.replaceChildren(sampleLine(box.ownerDocument, workspace, sample));
     id("place-epsilon-now").textContent = `ε = ${this.epsilon.toFixed(2)}`;
     const { busy } = placed;
+    id("place-way-from").textContent = this.attacked
+      ? `Sample ${this.attacked.sample}, as it was attacked:`
+      : "Attack samples on the Attack page, and their way can be placed, too.";
     const props = {
       "place-group": { data: this.options(), value: this.group },
       "place-group-now": { disabled: busy || !this.chosen.samples.length },
       "place-step": { disabled: busy || sample < 0 },
+      "place-way": { disabled: busy || !this.attacked },
     };
     const told = JSON.stringify(props);
     if (told === this.told) return;
@@ -102,6 +107,25 @@ export class PlaceForms {
     this.page.placed.put({ called: `Sample ${sample}, ε = ${epsilon}`, origin: "attack", what });
   }
 
+  /** The attacked sample whose way can be placed: the one that is selected, else the one that was
+   * looked at last; null without any. */
+  get attacked() {
+    const { attack, selected, study } = this.page.bridge.workspace;
+    if (!attack || attack.network !== study.networkKey || attack.data !== study.dataKey) return null;
+    const { key, steps, samples } = attack;
+    const sample = selected.length === 1 && samples.includes(selected[0]) ? selected[0] : attack.sample;
+    return { key, sample, steps };
+  }
+
+  way() {
+    const { attacked } = this;
+    if (!attacked) return;
+    const { key, sample, steps: last } = attacked;
+    const stops = Math.min(last, MOST_STEPS - 1);
+    const steps = Array.from({ length: stops + 1 }, (_, k) => Math.round((k * last) / stops));
+    this.page.placed.put({ called: `Way of sample ${sample}`, origin: "attack", what: { kind: "way", key, sample, steps } });
+  }
+
   /** The clientside callbacks of the tab. */
   callbacks() {
     const { nothing } = this.page.bridge;
@@ -122,6 +146,7 @@ export class PlaceForms {
       }),
       boundaryPlace: told(() => this.place()),
       boundaryStep: told(() => this.step()),
+      boundaryWay: told(() => this.way()),
     };
   }
 }

@@ -9,7 +9,8 @@ export const MOST_BYTES = 7.5 * 2 ** 20; // of files, with some room for what go
 
 /**
  * @typedef {{kind: "samples", samples: number[]} | {kind: "attack", sample: number, epsilon: number}
- *   | {kind: "images"}} What - is to be placed; samples by their index in the study.
+ *   | {kind: "way", key: string, sample: number, steps: number[]} | {kind: "images"}} What - is to be
+ *   placed; samples by their index in the study.
  */
 
 /**

@@ -29,18 +29,16 @@ def layout() -> Component:
     """The page before any study is open."""
     own = [
         dcc.Store(id=ids("methods"), data=attacks.methods()),
-        *(dcc.Store(id=ids(name)) for name in ("link", "found", "curve", "curves")),
+        *(dcc.Store(id=ids(name)) for name in ("curve", "curves")),
     ]
     return page("attack", own, _toolbar(), (_left(), _centre(), _side()))
 
 
 def stores() -> list[Component]:
-    """What jobs are started by and what they write to."""
-    return [
-        dcc.Store(id=ids(f"{name}-{task}"))
-        for task in attacks.TASKS
-        for name in ("wish", "progress", "answer")
-    ]
+    """What jobs are started by and what they write to, and the attack of a link, which all pages
+    know of."""
+    tasks = [f"{name}-{task}" for task in attacks.TASKS for name in ("wish", "progress", "answer")]
+    return [dcc.Store(id=ids(name)) for name in ("link", "found", *tasks)]
 
 
 def _toolbar() -> Component:

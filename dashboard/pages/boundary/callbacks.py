@@ -30,6 +30,7 @@ CLICKS = {
     "placed-csv": "boundaryPlacedCsv",
     "place-group-now": "boundaryPlace",
     "place-step": "boundaryStep",
+    "place-way": "boundaryWay",
 }
 
 

@@ -199,6 +199,10 @@ def _place() -> Component:
             html.P(step, className="quiet"),
             html.Div(id=ids("place-sample")),
             strength,
+            html.Div(
+                [html.Span(id=ids("place-way-from")), _action("place-way", "Place its way")],
+                className="place-row",
+            ),
             html.P(id=ids("place-status"), className="place-status", role="status"),
             html.Div(id=ids("placed")),
         ],
