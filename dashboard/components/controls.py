@@ -126,12 +126,12 @@ def number(
     span: tuple[float, float | None, float],
     width: int,
     *,
-    debounce: int = 600,
+    debounce: int | bool = 600,
 ) -> Component:
     """A number to type; `span` is its lowest and highest value, if there is one, and its step.
 
     Args:
-        debounce: milliseconds of rest after which it is taken.
+        debounce: milliseconds of rest after which it is taken; False for at once.
     """
     low, high, step = span
     limits = {} if high is None else {"max": high, "clampBehavior": "strict"}

@@ -91,7 +91,12 @@ def selected(tab: Page) -> int:
 
 def canvas(tab: Page, layer: str) -> Picture:
     """What is drawn on one of the map's layers: "floor", "samples" or "over"."""
-    url: str = tab.locator(f"canvas.map-{layer}").evaluate("(canvas) => canvas.toDataURL()")
+    return read(tab.locator(f"canvas.map-{layer}"))
+
+
+def read(drawn: Locator) -> Picture:
+    """What is drawn on a canvas."""
+    url: str = drawn.evaluate("(canvas) => canvas.toDataURL()")
     with Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))) as image:
         return np.asarray(image.convert("RGBA"), np.int16)
 

@@ -73,6 +73,7 @@ def test_training_cancelling_and_going_on(
     the_study_opens_at_once_the_second_time(tab, server)
     its_training_is_toured(tab, server)
     positions_are_sampled_and_the_selected_are_all_there(tab, server)
+    eights_are_turned_into_zeros(tab, server)
 
 
 def selection_is_quick(tab: Page) -> None:
@@ -143,3 +144,19 @@ def test_another_study_is_a_click_away(tab: Page, start: Callable[..., Server]) 
     expect(tab.locator("#network-subtitle")).to_contain_text("300 of 1,172 train samples")
     expect(tab.locator(".node.waiting")).to_have_count(0, timeout=60_000)
     expect(tab).to_have_url(re.compile("split=train"))
+
+
+def eights_are_turned_into_zeros(tab: Page, server: Server) -> None:
+    tab.goto(f"{server.url}/attack")
+    expect(tab.locator("#attack-about")).not_to_have_text("")
+    for control, option in (("of", "Class 8 ("), ("target", "0")):
+        tab.locator(f"#attack-{control}").click()
+        tab.get_by_role("option", name=option, exact=option == "0").filter(visible=True).click()
+    tab.locator("#attack-epsilon").fill("0.3")
+    tab.get_by_role("button", name="Attack", exact=True).click()
+    success = tab.locator(".attack-success")
+    expect(success).to_contain_text("are taken for 0 in the end", timeout=120_000)
+    share = re.search(r"\((\d+\.\d) %\)", success.inner_text())
+    assert share is not None
+    assert float(share[1]) > 50, "most eights can be turned within 0.3"
+    expect(tab.locator(".attack-row")).not_to_have_count(0)

@@ -8,6 +8,7 @@ import { firsts, robustText } from "../../lib/robustness.mjs";
 
 const TRIED = [100, 200, 500, 1000, 2000];
 const DASHES = [null, [6, 4], [2, 3], [9, 3, 2, 3], [4, 2], [1, 2]];
+const SETTLED = 400; // milliseconds after the last letter
 const PICTURES = 24; // samples that fell first
 
 export class Robust {
@@ -31,12 +32,17 @@ export class Robust {
     this.look();
   }
 
-  /** The form has changed: the attacks of another norm, as far as it goes. */
+  /** The form has changed, perhaps with every letter: the attacks of another norm, as far as it goes. */
   formed() {
-    const about = `${this.norm} ${this.largest}`;
-    if (about === this.about) return;
-    this.controls();
-    this.look();
+    const { window } = this.page.bridge;
+    window.clearTimeout(this.forming);
+    if (`${this.norm} ${this.largest}` === this.about) return;
+    const follow = () => {
+      this.controls();
+      this.look();
+    };
+    if (this.about === undefined) follow();
+    else this.forming = window.setTimeout(follow, SETTLED);
   }
 
   /** Controls of its own; they stay while what is below them changes. */

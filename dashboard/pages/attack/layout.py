@@ -68,7 +68,7 @@ def _typed(name: str, label: str, tip: str, width: int) -> Component:
                 multiline=True,
                 w=260,
             ),
-            dmc.TextInput(id=ids(name), value="", size="xs", w=width, debounce=400),
+            dmc.TextInput(id=ids(name), value="", size="xs", w=width),
         ],
         className="choice",
     )
@@ -86,9 +86,9 @@ def _centre() -> Component:
         [
             tool_row(
                 choice(ids("norm"), "Norm", NORMS, "linf", width=72),
-                number(ids("steps"), "Steps", 40, (1, attacks.MOST_STEPS, 10), 70),
+                number(ids("steps"), "Steps", 40, (1, attacks.MOST_STEPS, 10), 70, debounce=False),
                 _typed("step", "Step", "Length of a step; empty for 2.5 ε / steps", 68),
-                number(ids("seed"), "Seed", 0, (0, 2**31 - 1, 1), 62),
+                number(ids("seed"), "Seed", 0, (0, 2**31 - 1, 1), 62, debounce=False),
                 html.Span(id=ids("about"), className="quiet attack-about"),
             ),
             heading(ids("title"), ids("subtitle")),
