@@ -49,6 +49,9 @@ _SAYING = {
     "losses": "Losses",
     "attack": "Attacking",
     "attack cloud": "Following attacked samples",
+    "filters": "Freezing filters",
+    "frozen": "Asking without some filters",
+    "flipping": "Looking for filters",
     "robustness": "Attacking further and further",
 }
 

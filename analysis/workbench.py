@@ -328,6 +328,28 @@ class Workbench:
             seed=seed,
         )
 
+    def filters(
+        self, layer: str, samples: Sequence[int] | None = None, *, means: bool = False
+    ) -> Result:
+        """What every filter of a layer is worth, frozen alone: arrays `loss` of accuracy and
+        `changed` (filters,), `by_class` (filters, classes), `dead`, `twin`; fact `accuracy`."""
+        some = None if samples is None else sorted(set(samples))
+        return self.ask("filters", layer=layer, means=means, samples=some)
+
+    def frozen(self, filters: Mapping[str, Sequence[int]], *, means: bool = False) -> Result:
+        """What is said with some filters frozen, to zeros or to their means, layer -> filters:
+        arrays `probabilities`, `predicted`, `confusion`; facts `before`, `accuracy`, `changed`."""
+        wanted = {layer: sorted(set(some)) for layer, some in filters.items() if some}
+        return self.ask("frozen", filters=wanted, means=means)
+
+    def flipping(
+        self, layer: str, samples: Sequence[int], most: int = 16, *, means: bool = False
+    ) -> Result:
+        """Few filters of a layer without which something else is said of some samples: arrays
+        `filters` and `flipped` (m,), in the order in which they were found, `classes`."""
+        group = sorted(set(samples))
+        return self.ask("flipping", layer=layer, means=means, samples=group, most=most)
+
     def tour_cloud(self, layer: str, most: int = TOUR_AXES) -> Result:
         """A layer's samples as a tour goes through them: arrays `x` (n, w), `centre` (w,), along
         principal axes if the layer has more than `most` dimensions; facts `kept`, `dimensions`."""
