@@ -53,9 +53,12 @@ def way(
     x, left = _clean(bench, chosen)
     taken = 4 * 2 * (steps + 1) * x.size
     if taken > bench.budget // 2:
+        each = taken // len(chosen)
         raise MemoryBudgetError(
-            f"{steps} steps of {len(chosen):,} samples take {taken:,} bytes; half of the budget is "
-            f"{bench.budget // 2:,}. Attack fewer samples, or give a larger budget (--memory)."
+            f"{steps} steps of {len(chosen):,} samples take {taken / 2**20:,.1f} MiB; there is "
+            f"room for {bench.budget / 2**21:,.1f}, enough for {bench.budget // 2 // each:,}. "
+            "Attack fewer samples, or take fewer steps. Whoever runs the server can give it more "
+            "(--memory)."
         )
     moved = method.trajectory(
         bench.network,
@@ -106,7 +109,10 @@ def way(
             "l2": _mean(l2[fooled]),
             "linf": _mean(linf[fooled]),
             "parts at": _first_apart(layers, parting[fooled]),
-            "doubts": list(doubts.of(bench.network, x, left, target, method)),
+            "doubts": [
+                *_unmoved(linf),
+                *doubts.of(bench.network, x, left, target, method),
+            ],
         },
     )
 
@@ -279,6 +285,16 @@ def _first_apart(layers: Sequence[str], parting: Array) -> str | None:
     while place and apart[place - 1]:
         place -= 1
     return None if place == len(apart) else layers[place]
+
+
+def _unmoved(linf: Array) -> list[str]:
+    still = int((linf == 0).sum())
+    if not still:
+        return []
+    return [
+        f"{still:,} of {len(linf):,} samples were not changed at all, as with an epsilon or a step "
+        "of 0, where no gradient leads anywhere, or where a search found nothing."
+    ]
 
 
 def _mean(values: Any) -> float | None:

@@ -37,8 +37,8 @@ SEED = 0
 
 
 def methods() -> list[dict[str, Any]]:
-    """What a browser needs to know of every attack: [{"name", "title", "text", "norms", "steps",
-    "source", "bounded", "gradient"}]."""
+    """What a browser needs to know of every attack: [{"name", "title", "text", "source", "norms",
+    "steps", "bounded", "single" (one step, and places on its way), "gradient"}]."""
     return [
         {
             "name": one.name,
@@ -48,6 +48,7 @@ def methods() -> list[dict[str, Any]]:
             "norms": list(one.norms),
             "steps": one.steps if one.steps > 1 else IN_BETWEEN,
             "bounded": one.bounded,
+            "single": one.steps == 1,
             "gradient": one.gradient,
         }
         for one in attacks.REGISTRY.values()
@@ -64,7 +65,7 @@ def way_of(card: Card, wish: Mapping[str, Any]) -> dict[str, Any]:
     method = attacks.get(str(wish.get("attack")))
     epsilon = length_of(wish.get("epsilon"), "An epsilon") if method.bounded else 0.0
     step = wish.get("step")
-    if step in (None, "") or not method.bounded:
+    if step in (None, "") or not method.bounded or method.steps == 1:
         step = None
     else:
         step = length_of(step, "A step")
@@ -104,10 +105,16 @@ def kept(studies: Studies, card: Card, wish: Mapping[str, Any]) -> dict[str, Any
         raise ParameterError(
             "This attack is not kept any more. Choose samples and attack them again."
         )
-    if facts["study"] != [card.study.network, card.study.data]:
+    network, data = facts["study"]
+    if data != card.study.data:
         raise ParameterError(
-            "This attack was made on another network, another epoch of it or other samples. "
-            "Attack again to see what it does here."
+            "This attack was made on other samples, such as those of another split. "
+            "Attack again to see what it does here, or go back to them."
+        )
+    if network != card.study.network:
+        raise ParameterError(
+            "This attack was made on another network, or another epoch of this one. "
+            "Attack again to see what it does here, or go back to it."
         )
     return {"key": key, "facts": facts}
 

@@ -41,8 +41,8 @@ def of(
     sure = int((network.predict({name: x}).max(axis=1) > 1 - SURE).sum())
     if sure:
         said.append(
-            f"Of {sure} of {len(x)} samples the network is so sure that a cross entropy has no "
-            "gradient left; the quotient of odds is followed instead, which has."
+            f"Of {sure} of {len(x)} samples the network is so sure that a cross entropy gives no "
+            "gradient; the odds of the classes, which always do, are followed instead."
         )
     flat = _flat(network, x, labels, target) if attack.gradient else 0
     if flat:

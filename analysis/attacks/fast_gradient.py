@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @attack(
     "fast gradient",
     title="Fast gradient",
-    text="One step along the gradient of the loss.",
+    text="One step along the gradient of the loss; its steps are places on the way there.",
     source="Goodfellow, Shlens & Szegedy, Explaining and harnessing adversarial examples, 2015",
     norms=("linf", "l2", "l1"),
     steps=1,

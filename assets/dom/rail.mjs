@@ -10,12 +10,13 @@ export class Rail {
    * @param {HTMLElement} box - the rail is added to it.
    * @param {object} what
    * @param {string} what.label - "Epoch", "Layer".
+   * @param {string} [what.unit] - written before the name of a stop.
    * @param {(value: number) => void} what.scrub - the handle is held somewhere, also between stops.
    * @param {(place: number) => void} what.go - a stop was chosen.
    * @param {() => void} what.play - the button was pressed.
    */
-  constructor(box, { label, scrub, go, play }) {
-    Object.assign(this, { go, texts: [], value: 0, waits: "" });
+  constructor(box, { label, unit = "", scrub, go, play }) {
+    Object.assign(this, { go, unit, texts: [], value: 0, waits: "" });
     this.document = box.ownerDocument;
     const id = `rail-${label.toLowerCase()}`;
     this.button = make(this.document, "button.plain.step", { type: "button", "aria-pressed": "false", "aria-label": `Play ${label.toLowerCase()}s`, title: `Play ${label.toLowerCase()}s` }, "▶");
@@ -61,8 +62,8 @@ export class Rail {
     this.handle.value = value;
     const [a, b] = [Math.floor(value), Math.ceil(value)];
     const words = a === b ? (this.texts[a] ?? "") : `${this.texts[a]} → ${this.texts[b]}`;
-    this.words = words;
-    this.text.textContent = this.waits || words;
+    this.words = words && `${this.unit}${words}`;
+    this.text.textContent = this.waits || this.words;
     this.handle.setAttribute("aria-valuetext", words);
   }
 

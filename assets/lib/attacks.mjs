@@ -70,6 +70,21 @@ export function turnsAt(probabilities, classes) {
   return step;
 }
 
+/**
+ * The first step at which a sample is where the attack leads it; -1 if there is none.
+ * @param {Float32Array} probabilities - (steps + 1, classes), flat.
+ * @param {number} classes
+ * @param {number} left - class that is to be left.
+ * @param {number | null} target - that is to be reached, null for any other.
+ */
+export function firstTurn(probabilities, classes, left, target) {
+  const there = (k) => (target === null ? k !== left : k === target);
+  for (let step = 0; step * classes < probabilities.length; step++) {
+    if (there(likeliest(probabilities, classes, step).class)) return step;
+  }
+  return -1;
+}
+
 /** The class that is said at a step, and how likely it is. */
 export function likeliest(probabilities, classes, step) {
   const here = probabilities.subarray(step * classes, (step + 1) * classes);

@@ -13,8 +13,8 @@ export function robustText(title, { epsilons, accuracy }, chosen) {
   const place = epsilons.indexOf(chosen);
   const k = place < 0 ? epsilons.length - 1 : place;
   const half = accuracy.findIndex((value) => value <= accuracy[0] / 2);
-  const more = accuracy[0] === 0 || half < 0 ? "" : ` Half of what was right has fallen by ε ${short(epsilons[half])}.`;
-  return `${title}: of ${share(accuracy[0])} that are right, ${share(accuracy[k])} are left at ε ${short(epsilons[k])}.${more}`;
+  const more = accuracy[0] === 0 || half < 0 ? "" : ` Half of them have fallen by ε ${short(epsilons[half])} at the latest.`;
+  return `${title}: of ${share(accuracy[0])} of these samples that are right, ${share(accuracy[k])} are left at ε ${short(epsilons[k])}.${more}`;
 }
 
 /**

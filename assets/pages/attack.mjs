@@ -75,20 +75,24 @@ export function attack(bridge) {
     workspace.drawn = undefined;
     id("again").classList.add("hidden");
     const shown = page.fits && runs.way;
-    id("status").textContent = runs.error && shown ? runs.error : "";
+    id("status").textContent = "";
+    // What was shown before stays, and is not what was asked for.
+    id("trouble").textContent = runs.error;
+    id("view").classList.toggle("stale", Boolean(runs.error));
+    form.blame(runs.error);
     if (shown) stage.draw();
-    else if (!runs.key || runs.error) empty(runs.error || HINT, Boolean(runs.error));
+    else if (!runs.key || runs.error) empty(HINT);
     if (runs.asked) waiting("");
     list.draw();
     result.draw();
   }
 
-  function empty(text, failed = false) {
+  function empty(text) {
     stage.halt();
     id("title").textContent = workspace.study.title;
     id("subtitle").textContent = "";
     const { ownerDocument: document } = id("view");
-    id("view").replaceChildren(make(document, failed ? "p.hint.failure" : "p.hint", {}, text));
+    id("view").replaceChildren(make(document, "p.hint", {}, text));
   }
 
   /** Say what the attack that is under way does; what was shown before stays meanwhile. */
@@ -102,7 +106,7 @@ export function attack(bridge) {
   function go() {
     if (!workspace.ready) return undefined;
     const wish = form.wish();
-    return typeof wish === "string" ? toast(wish) : runs.ask(wish);
+    return typeof wish === "string" ? runs.refuse(wish) : runs.ask(wish);
   }
 
   function png() {
@@ -144,7 +148,7 @@ export function attack(bridge) {
     attackForm(...given) {
       if (!id("go")) return nothing();
       const known = form.methods.size;
-      form.changed(...given);
+      if (form.changed(...given)) runs.refuse(""); // what was wrong may be right now
       if (!known) {
         form.studied();
         if (runs.arrays) form.follow(runs.facts.asked); // a link has brought it before

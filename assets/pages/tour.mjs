@@ -192,7 +192,9 @@ export function tour(bridge) {
     training.mark(epoch);
     workspace.pass(epoch === null ? null : nearest(epoch));
     parts.view.between(a, b, part);
-    point(part < 0.5 || !b ? a : b);
+    const near = part < 0.5 || !b ? a : b;
+    point(near);
+    if (playhead.moving === "step") id("subtitle").textContent = subtitleOf(near);
     id("title").textContent = b && part > 0 && a.layer !== b.layer ? `${a.layer} → ${b.layer}` : `${a.layer}: ${a.shape.join(" x ")}`;
   }
 

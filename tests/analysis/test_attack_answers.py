@@ -99,6 +99,15 @@ def test_attacked_samples_lie_in_the_space_of_all_samples(bench: Workbench) -> N
         assert np.abs(x[:, -1] - x[:, 0]).max() > 1e-3
 
 
+def test_samples_that_were_not_changed_are_told(bench: Workbench) -> None:
+    found = bench.attack("pgd", range(4), 0.0, steps=2)
+    assert "4 of 4 samples were not changed at all" in found.facts["doubts"][0]
+    moved = bench.attack("pgd", range(4), 0.1, steps=2)
+    assert not any("not changed" in text for text in moved.facts["doubts"])
+    assert moved.facts["study"] == [bench.study.network, bench.study.data]
+    assert moved.facts["asked"]["epsilon"] == 0.1
+
+
 def test_where_ways_part_is_told_layer_by_layer(bench: Workbench) -> None:
     found = bench.attack("basic iterative", range(12), 0.15, steps=5)
     x, attacked = found.arrays["x"][:, 0], found.arrays["x"][:, -1]
@@ -177,7 +186,7 @@ def test_what_cannot_be_attacked_is_said(net: network.Network, bench: Workbench)
     with pytest.raises(ParameterError, match="no curve over epsilon"):
         bench.robustness("carlini-wagner", [1], [0.1])
     small = Workbench(net, shown(), budget=2**12)
-    with pytest.raises(MemoryBudgetError, match="Attack fewer samples"):
+    with pytest.raises(MemoryBudgetError, match=r"room for 0.0, enough for 0\. Attack fewer"):
         small.attack("pgd", range(30), 0.1)
     labels = np.full(30, -1)
     labels[0] = 1
@@ -225,7 +234,7 @@ def test_scores_before_a_softmax_are_told_of() -> None:
 
 def test_networks_that_are_sure_are_told_of() -> None:
     said = of(ending(kl.Softmax(), scale=1000.0))
-    assert any("so sure that a cross entropy has no gradient" in line for line in said)
+    assert any("so sure that a cross entropy gives no gradient" in line for line in said)
 
 
 @pytest.mark.parametrize("target", [None, 2])

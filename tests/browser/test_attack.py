@@ -154,7 +154,7 @@ def test_a_class_is_led_into_another_and_a_link_brings_it_back(tab: Page, digits
     other = tab.context.new_page()
     other.goto(tab.url)
     expect(other.locator(".attack-success")).to_contain_text(said)
-    expect(other.locator("#attack-of")).to_have_value(f"As attacked ({len(table)})")
+    expect(other.locator("#attack-of")).to_have_value(f"Class 8 ({len(table)})")
     expect(other.locator("#attack-target")).to_have_value("0")
     expect(other.locator("#attack-epsilon")).to_have_value("0.4")
     other.close()
@@ -166,12 +166,19 @@ def test_what_cannot_be_attacked_is_said_and_nothing_is_lost(tab: Page, digits: 
     title = tab.locator("#attack-title").inner_text()
     choose(tab, "of", "The selection (0)")
     tab.get_by_role("button", name="Attack", exact=True).click()
-    expect(tab.locator("#frame-toast")).to_contain_text("Nothing is selected")
+    trouble = tab.locator("#attack-trouble")
+    expect(trouble).to_contain_text("Nothing is selected")
     choose(tab, "of", "One of each class")
     tab.locator("#attack-epsilon").fill("a lot")
     tab.get_by_role("button", name="Attack", exact=True).click()
-    expect(tab.locator("#attack-status")).to_contain_text("like 0.1 or 8/255; got 'a lot'")
+    expect(trouble).to_contain_text("like 0.1 or 8/255; got 'a lot'")
+    expect(tab.locator("#attack-epsilon")).to_have_attribute("aria-invalid", "true")
     expect(tab.locator("#attack-title")).to_have_text(title)
+    expect(tab.locator("#attack-view")).to_have_class(re.compile("stale"))
+    # What was wrong is not said any more once it is put right.
+    tab.locator("#attack-epsilon").fill("0.1")
+    expect(trouble).to_have_text("")
+    expect(tab.locator("#attack-view")).not_to_have_class(re.compile("stale"))
     # Carlini-Wagner needs no bound.
     choose(tab, "method", "Carlini-Wagner")
     expect(tab.locator("#attack-epsilon")).to_be_disabled()
@@ -179,7 +186,7 @@ def test_what_cannot_be_attacked_is_said_and_nothing_is_lost(tab: Page, digits: 
     expect(tab.locator("#attack-steps")).to_have_value("100")
     # The attack of another network is none of this one.
     tab.locator("#frame-epochs").get_by_role("button").first.click()
-    expect(tab.locator("#attack-view")).to_contain_text("another epoch", timeout=60_000)
+    expect(trouble).to_contain_text("another epoch of this one", timeout=60_000)
 
 
 def test_how_much_a_network_withstands(tab: Page, digits: Server) -> None:
@@ -216,7 +223,7 @@ def test_the_way_of_a_sample_is_seen_on_other_pages(tab: Page, digits: Server) -
     sample = tab.locator("#attack-title").inner_text().split(":")[0]
     tab.locator("#frame-rail-tour").click()
     rail = tab.get_by_role("slider", name="Attack", exact=True)
-    expect(rail).to_have_attribute("aria-valuetext", "clean", timeout=60_000)
+    expect(rail).to_have_attribute("aria-valuetext", "0", timeout=60_000)
     rail.press("End")
     expect(tab.locator("#tour-subtitle")).to_contain_text(
         "10 of them are attacked, at step 40 of 40", timeout=60_000

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { at, changePixels, chosen, fates, largest, lengths, likeliest, medians, successText, turnsAt } from "../../assets/lib/attacks.mjs";
+import { at, changePixels, chosen, fates, firstTurn, largest, lengths, likeliest, medians, successText, turnsAt } from "../../assets/lib/attacks.mjs";
 import { firsts, robustText } from "../../assets/lib/robustness.mjs";
 
 const STUDY = { labels: [0, 1, 1, -1, 2, 0], predicted: [1, 1, 0, 2, 0, 0], selected: Uint32Array.of(1, 4), classes: 3 };
@@ -26,6 +26,8 @@ test("a sample has turned when it is, and stays, what it is in the end", () => {
   const said = Float32Array.of(0.9, 0.1, 0.4, 0.6, 0.8, 0.2, 0.3, 0.7, 0.1, 0.9);
   assert.equal(turnsAt(said, 2), 3);
   assert.equal(turnsAt(said.subarray(0, 2), 2), 0);
+  assert.deepEqual([firstTurn(said, 2, 0, null), firstTurn(said, 2, 0, 1), firstTurn(said, 2, 0, 0)], [1, 1, 0]);
+  assert.equal(firstTurn(said.subarray(0, 2), 2, 0, null), -1);
   const { class: said0, probability } = likeliest(said, 2, 1);
   assert.deepEqual([said0, Math.fround(0.6)], [1, probability]);
 });
@@ -68,7 +70,7 @@ test("a median stands in the middle of its rows", () => {
 
 test("what is left is said of the largest epsilon, or of the one that was chosen", () => {
   const facts = { epsilons: [0, 0.1, 0.2, 0.3], accuracy: [0.9, 0.7, 0.44, 0] };
-  assert.match(robustText("PGD", facts, null), /^PGD: of 90\.0\s% that are right, 0\.0\s% are left at ε 0\.3\. Half .* by ε 0\.2\.$/);
+  assert.match(robustText("PGD", facts, null), /^PGD: of 90\.0\s% of these samples that are right, 0\.0\s% are left at ε 0\.3\. Half .* by ε 0\.2 at the latest\.$/);
   assert.match(robustText("PGD", facts, 0.1), /70\.0\s% are left at ε 0\.1/);
   assert.doesNotMatch(robustText("PGD", { epsilons: [0, 1], accuracy: [0.9, 0.8] }, null), /Half/);
   assert.doesNotMatch(robustText("PGD", { epsilons: [0, 1], accuracy: [0, 0] }, null), /Half/);

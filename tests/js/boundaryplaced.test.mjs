@@ -232,7 +232,7 @@ test("the way of an attacked sample is placed, as a path", async () => {
   assert.deepEqual(what, { kind: "way", key: "way", sample: 3 });
   assert.deepEqual([steps.length, steps[0], steps.at(-1), new Set(steps).size], [12, 0, 40, 12]);
   assert.deepEqual([view.chains[0].path, placed.list[0].truth.length], [true, 12]);
-  assert.equal(placed.list[0].called, "Way of sample 3");
+  assert.equal(placed.list[0].called, "Way of sample 3, 12 of 41 steps");
   workspace.attack = { ...workspace.attack, steps: 2 };
   calls.boundaryWay();
   await settle();

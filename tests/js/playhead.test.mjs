@@ -224,7 +224,7 @@ test("the steps of an attack are a rail of their own, along which only attacked 
   const { page, playhead, stops, hold, drawn, rested, box } = open({ attack });
   await settle();
   const texts = () => box.all("rail-text").map((one) => one.textContent);
-  assert.equal(texts()[2], "clean");
+  assert.equal(texts()[2], "step 0");
   hold("Attack", 1.5);
   await settle();
   assert.equal(page.said.set.filter(([name]) => name === "tour-wish-steps").length, 1, "it is computed when it is wanted");
@@ -233,7 +233,7 @@ test("the steps of an attack are a rail of their own, along which only attacked 
   playhead.working({ fraction: 1, text: "", done: { steps: { key: "ways", facts: { steps: 2 } } } });
   await settle();
   assert.deepEqual(drawn.at(-1), ["dense 3 ways 1", "dense 3 ways 2", 0.5]);
-  assert.equal(texts()[2], "1 → 2");
+  assert.equal(texts()[2], "step 1 → 2");
   const [one, two] = [1, 2].map((step) => stops.at({ ...stops.shown, step }));
   assert.deepEqual(Array.from(one.clouds[0]), [0, 1, 2, 3, 5, 5, 6, 7], "sample 2 is where its first step brought it");
   assert.deepEqual(Array.from(two.clouds[0]), [0, 1, 2, 3, 1, 1, 6, 7]);

@@ -25,7 +25,7 @@ export class Form {
     return this.methods.get(this.values?.method) ?? null;
   }
 
-  /** The callback of all controls, in the order of `FORM`. */
+  /** The callback of all controls, in the order of `FORM`. @returns {boolean} whether somebody chose. */
   changed(...given) {
     const methods = given.pop();
     this.methods = new Map((methods ?? []).map((one) => [one.name, one]));
@@ -34,13 +34,24 @@ export class Form {
     if (this.here !== here) {
       // They have just appeared, at what the server puts there.
       this.here = here;
-      if (this.values) return this.write(this.values);
+      if (this.values) {
+        this.write(this.values);
+        return false;
+      }
     }
+    const chose = this.values !== null && NAMES.some((name) => now[name] !== this.values[name]);
     const before = this.values?.method;
     if (now.epsilon !== (this.written.epsilon ?? "")) this.typed = true;
     this.values = now;
     if (before !== now.method) this.fit();
-    return this.tell();
+    this.tell();
+    return chose;
+  }
+
+  /** Mark the field that an error is about. @param {string} error - "" for none. */
+  blame(error) {
+    const begins = { epsilon: "An epsilon", step: "A step ", steps: "Steps are", seed: "A seed" };
+    for (const [name, words] of Object.entries(begins)) this.page.bridge.set(`attack-${name}`, { error: error.startsWith(words) });
   }
 
   /** Norm and steps as the attack has them. */
@@ -100,6 +111,17 @@ export class Form {
     return Array.from(this.page.runs.arrays?.samples ?? []);
   }
 
+  /** How the samples of the attack that is shown are best called. */
+  get named() {
+    const { study } = this.page.bridge.workspace;
+    const { attacked } = this;
+    const same = (of) => {
+      const some = chosen(of, this.about);
+      return some.length === attacked.length && some.every((sample, k) => sample === attacked[k]);
+    };
+    return ["each", ...study.classes.map((_, k) => `class ${k}`), "all"].find(same) ?? "attacked";
+  }
+
   get about() {
     const { labels, predicted, selected, study } = this.page.bridge.workspace;
     return { labels, predicted, selected, classes: study.classes.length };
@@ -112,7 +134,8 @@ export class Form {
     if (!method || !id("about")) return;
     id("about").textContent = method.text;
     id("about").title = method.source;
-    for (const name of ["epsilon", "step"]) bridge.set(`attack-${name}`, { disabled: !method.bounded });
+    bridge.set("attack-epsilon", { disabled: !method.bounded });
+    bridge.set("attack-step", { disabled: !method.bounded || method.single });
   }
 
   /** What a job is told of it, or a word why there is none. @returns {object | string} */
@@ -140,7 +163,7 @@ export class Form {
     this.typed = true;
     this.samples();
     this.write({
-      ...this.values, of: "attacked", method: attack, norm, steps, seed,
+      ...this.values, of: this.named, method: attack, norm, steps, seed,
       epsilon: length(epsilon, this.values.epsilon),
       step: length(step, ""),
       target: target === null ? "" : String(target),

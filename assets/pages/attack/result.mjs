@@ -37,7 +37,7 @@ export class Result {
     const { facts } = runs;
     const { target } = facts.asked;
     const said = [make(document, "p.attack-success", {}, successText(facts, target === null ? null : workspace.className(target)))];
-    if (facts.fooled) said.push(make(document, "p", {}, `On the way ${facts.fooled === 1 ? "it was" : "they were"} changed by ${short(facts.linf)} at most (L∞), and by ${short(facts.l2)} in length (L2)${facts.fooled === 1 ? "" : ", on average"}.`));
+    if (facts.fooled) said.push(make(document, "p", {}, `${facts.fooled === 1 ? "It was" : "These were"} changed by up to ${short(facts.linf)} in a single value (L∞), and by ${short(facts.l2)} in length (L2)${facts.fooled === 1 ? "" : ", on average"}.`));
     if (facts["parts at"]) said.push(make(document, "p", {}, `From layer ${facts["parts at"]} on they are no longer like what they were.`));
     const pick = (fate, text) => {
       const places = runs.places(fate);
@@ -90,7 +90,7 @@ export class Result {
       act: () => bridge.changeView({ layer, row: null, column: null, position: null, axes: "" }),
     }));
     const line = usual ? " The line in a bar is the median of all turned samples." : "";
-    const parts = facts["parts at"] ? ` Bold: the layer from which on they are apart by more than half of their length.` : "";
+    const parts = facts["parts at"] ? ` Bold: the layer from which on the median stays above half of that length.` : "";
     return [
       make(document, "h3", {}, "Distance from the clean sample"),
       make(document, "p.quiet", {}, `Sample ${runs.sample}, as a share of its own length in every layer.${line}${parts}`),

@@ -194,7 +194,7 @@ export class Robust {
     const rows = known.map(([name], k) => make(document, "span.robust-key", {},
       make(document, "i", { style: { borderTopStyle: k ? "dashed" : "solid" } }), this.title(name)));
     const hint = focus === null
-      ? "Pin a class in the legend to see it alone."
+      ? "A click on the curves speaks of that ε; a class that is pinned in the legend is drawn, too."
       : `In colour: ${this.page.bridge.workspace.className(focus)} alone.`;
     return [make(document, "div.robust-keys", {}, ...rows), make(document, "p.quiet", {}, hint)];
   }

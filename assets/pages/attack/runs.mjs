@@ -39,6 +39,13 @@ export class Runs {
     this.changed();
   }
 
+  /** Say why nothing is attacked, "" for nothing. */
+  refuse(text) {
+    if (this.error === text) return;
+    this.error = text;
+    this.changed();
+  }
+
   working(progress) {
     if (!progress) return;
     const text = progressText(progress);
@@ -69,7 +76,7 @@ export class Runs {
     const { wish, networkKey, dataKey } = workspace.study;
     if (!key) {
       if (!this.key && !this.looked) return;
-      this.looked = "";
+      Object.assign(this, { looked: "", error: "" });
       this.forget();
       return this.changed();
     }

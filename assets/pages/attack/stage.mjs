@@ -1,5 +1,5 @@
 /** One attacked sample: its pictures, the rail of its steps, and what the network says at each. */
-import { at, changePixels, largest, lengths, likeliest, short, turnsAt } from "../../lib/attacks.mjs";
+import { at, changePixels, firstTurn, largest, lengths, likeliest, short, turnsAt } from "../../lib/attacks.mjs";
 import { colourOf, toHex } from "../../lib/palette.mjs";
 import { pixelsOf } from "../../lib/pictures.mjs";
 import { scaleColours } from "../../lib/ramps.mjs";
@@ -157,9 +157,12 @@ export class Stage {
   fate({ fates, place, arrays }) {
     const { probabilities, classes } = this.way;
     const { workspace } = this.page.bridge;
-    const name = workspace.className(arrays.left[place]);
+    const left = arrays.left[place];
+    const name = workspace.className(left);
+    const first = firstTurn(probabilities, classes, left, this.page.runs.facts.asked.target);
+    const last = turnsAt(probabilities, classes);
     return {
-      turned: `Turned at step ${turnsAt(probabilities, classes)}.`,
+      turned: `Turned at step ${first}${last > first ? `, for good as ${workspace.className(arrays.ends[place])} at step ${last}` : ""}.`,
       withstood: "It withstood.",
       wrong: `The network was wrong before: this is ${name}.`,
       there: "The network took it for that class before.",
@@ -197,11 +200,14 @@ export class Stage {
       values: Array.from({ length: steps + 1 }, (_, step) => probabilities[step * classes + k]),
       colour: toHex(colourOf(k, classes)),
       width: weight(k) > 1 ? 2.75 : 1.25,
-      alpha: focus === null || focus === k ? 1 : 0.25,
+      alpha: focus === null || weight(k) > 1 ? 1 : 0.25,
     }));
     this.chart.show({ places: Array.from({ length: steps + 1 }, (_, k) => k), lines, top: 1, ends: ["0", `step ${steps}`], now });
-    const name = (k) => workspace.className(k);
-    this.said.textContent = left === ends ? `Bold: ${name(left)}, its class.` : `Bold: ${name(left)}, its class, and ${name(ends)}, what the network takes it for in the end.`;
+    const words = [`${workspace.className(left)}, its class`];
+    if (ends !== left) words.push(`${workspace.className(ends)}, what the network takes it for in the end`);
+    if (bold[2] !== null && bold[2] !== ends) words.push(`${workspace.className(bold[2])}, where it was to go`);
+    if (focus !== null && !bold.includes(focus)) words.push(`${workspace.className(focus)}, which stands out in the legend`);
+    this.said.textContent = `Bold: ${words.join("; ")}.`;
   }
 
   /** The three pictures and what is written below them, on one canvas. */

@@ -123,7 +123,7 @@ export class PlaceForms {
     const { key, sample, steps: last } = attacked;
     const stops = Math.min(last, MOST_STEPS - 1);
     const steps = Array.from({ length: stops + 1 }, (_, k) => Math.round((k * last) / stops));
-    this.page.placed.put({ called: `Way of sample ${sample}`, origin: "attack", what: { kind: "way", key, sample, steps } });
+    this.page.placed.put({ called: `Way of sample ${sample}, ${steps.length} of ${last + 1} steps`, origin: "attack", what: { kind: "way", key, sample, steps } });
   }
 
   /** The clientside callbacks of the tab. */

@@ -38,11 +38,11 @@ export class Playhead {
   mounted(box) {
     this.halt();
     box.replaceChildren();
-    const rail = (name, label) => new Rail(box, {
-      label, scrub: (value) => this.scrub(name, value), go: (place) => this.go(name, place),
+    const rail = (name, label, unit) => new Rail(box, {
+      label, unit, scrub: (value) => this.scrub(name, value), go: (place) => this.go(name, place),
       play: () => (this.playing === name ? this.stop() : this.play(name)),
     });
-    this.rails = { epoch: rail("epoch", "Epoch"), layer: rail("layer", "Layer"), step: rail("step", "Attack") };
+    this.rails = { epoch: rail("epoch", "Epoch"), layer: rail("layer", "Layer"), step: rail("step", "Attack", "step ") };
     this.planned();
   }
 
@@ -67,7 +67,7 @@ export class Playhead {
     const layers = this.stops.entries("layer");
     this.rails.epoch.setStops(epochs.map(({ epoch }) => String(epoch)));
     this.rails.layer.setStops(layers.map(({ name }) => name));
-    this.rails.step.setStops(this.stops.entries("step").map(({ step }) => (step ? String(step) : "clean")));
+    this.rails.step.setStops(this.stops.entries("step").map(({ step }) => String(step)));
     this.resting = null;
     if (this.then) {
       const rail = this.then;

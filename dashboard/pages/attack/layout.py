@@ -91,6 +91,7 @@ def _centre() -> Component:
                 number(ids("seed"), "Seed", 0, (0, 2**31 - 1, 1), 62, debounce=False),
                 html.Span(id=ids("about"), className="quiet attack-about"),
             ),
+            html.Div(id=ids("trouble"), className="attack-trouble", role="alert"),
             heading(ids("title"), ids("subtitle")),
             html.Div(id=ids("view"), className="attack-view"),
             status_line(ids("status"), ids("again")),
