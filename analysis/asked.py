@@ -14,7 +14,7 @@ import numpy as np
 
 from . import responses
 from .board import Desk
-from .errors import Cancelled, StudyError
+from .errors import Cancelled, ParameterError, StudyError
 from .home import Home
 from .opening import Clock
 from .shelf import load, open_bench, open_source
@@ -208,4 +208,21 @@ def sample_maps(home: Home, task: dict[str, Any]) -> bytes:
     """
     network, data = load(home, Source(**task["source"]), silent)
     values = responses.of_samples(network, data.inputs, task["samples"], silent)
+    return np.asarray(values, np.float32).tobytes()
+
+
+def attacked_maps(home: Home, task: dict[str, Any]) -> bytes:
+    """What every layer makes of an attacked sample at some steps, on average; as `sample_maps`.
+
+    Args:
+        task: {"source", "key" of the attack, "row", "steps"}.
+    Raises: ParameterError if the attack is not kept any more.
+    """
+    network, _ = load(home, Source(**task["source"]), silent)
+    way = DiskStore(home).row(task["key"], "x", task["row"])
+    if way is None:
+        raise ParameterError("This attack is not kept any more. Make it again on the Attack page.")
+    (name,) = network.input_shapes
+    steps = list(task["steps"])
+    values = responses.of_samples(network, {name: way[steps]}, range(len(steps)), silent)
     return np.asarray(values, np.float32).tobytes()

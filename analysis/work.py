@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import activations, graph
-from .asked import answer, sample_maps
+from .asked import answer, attacked_maps, sample_maps
 from .board import Desk
 from .errors import Cancelled, StudyError
 from .map_calls import inverse_images, place_inputs
@@ -22,6 +22,7 @@ from .types import Array, Dataset, Node, Report, Source, Study
 
 __all__ = [
     "answer",
+    "attacked_maps",
     "compute_glyphs",
     "inverse_images",
     "open_study",

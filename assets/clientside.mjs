@@ -25,6 +25,7 @@ import { Tooltip } from "./dom/tooltip.mjs";
 import { Workspace } from "./dom/workspace.mjs";
 import { attack } from "./pages/attack.mjs";
 import { boundary } from "./pages/boundary.mjs";
+import { compare } from "./pages/compare.mjs";
 import { embedding } from "./pages/embedding.mjs";
 import { network } from "./pages/network.mjs";
 import { session } from "./pages/session.mjs";
@@ -70,6 +71,11 @@ const CLICKS = [
   "attackPng",
   "attackCsv",
   "attackCurvesCsv",
+  "compareSwap",
+  "compareWhole",
+  "compareAgain",
+  "comparePng",
+  "compareCsv",
 ];
 
 const workspace = new Workspace((url, how) => window.fetch(url, how));
@@ -107,7 +113,7 @@ const bridge = {
   how: () => (held === "replace" ? workspace.how : held),
 };
 
-const pages = [network(bridge), embedding(bridge), boundary(bridge), tour(bridge), attack(bridge)];
+const pages = [network(bridge), embedding(bridge), boundary(bridge), tour(bridge), attack(bridge), compare(bridge)];
 const functions = Object.assign({ ...session(bridge) }, ...pages);
 functions.pageShown = () => {
   for (const link of document.querySelectorAll(".rail-link")) {

@@ -32,6 +32,9 @@ CURVE = 8
 TRIED = (100, 200, 500, 1000, 2000)
 """Numbers of samples over which a curve may be taken."""
 
+MOST_AT_ONCE = 64
+"""Steps of a way that are asked for at once."""
+
 SEED = 0
 """By which the samples of a curve are drawn."""
 
@@ -61,7 +64,7 @@ def way_of(card: Card, wish: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises: ParameterError, which says what is to be given instead.
     """
-    _can_be_attacked(card)
+    check_classifies(card)
     method = attacks.get(str(wish.get("attack")))
     epsilon = length_of(wish.get("epsilon"), "An epsilon") if method.bounded else 0.0
     step = wish.get("step")
@@ -130,6 +133,32 @@ def shown(studies: Studies, card: Card, key: Any) -> dict[str, Any] | None:
     return None if samples is None else {**facts["asked"], "samples": samples.tolist()}
 
 
+def place_of(studies: Studies, found: Mapping[str, Any], what: Mapping[str, Any]) -> dict[str, Any]:
+    """Which of the attacked samples a browser means, and at which steps: {"row", "steps"}.
+
+    Args:
+        found: as of `kept`.
+        what: {"sample", "steps"}, from outside.
+    Raises: ParameterError.
+    """
+    samples = studies.store.array(found["key"], "samples")
+    sample = what.get("sample")
+    rows = [] if samples is None else np.flatnonzero(samples == sample).tolist()
+    if type(sample) is not int or not rows:
+        raise ParameterError(f"Sample {cut(sample)} is none of those attacked.")
+    steps, last = what.get("steps"), found["facts"]["asked"]["steps"]
+    if (
+        not isinstance(steps, list)
+        or not 0 < len(steps) <= MOST_AT_ONCE
+        or not all(type(step) is int and 0 <= step <= last for step in steps)
+    ):
+        raise ParameterError(
+            f"1 to {MOST_AT_ONCE} steps from 0 to {last} can be asked for at once; got "
+            f"{cut(steps)}."
+        )
+    return {"row": rows[0], "steps": steps}
+
+
 def curves_plan(studies: Studies, card: Card, wish: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of how much a network withstands.
 
@@ -151,7 +180,7 @@ def curves_of(card: Card, wish: Mapping[str, Any]) -> dict[str, tuple[str, dict[
 
     Raises: ParameterError.
     """
-    _can_be_attacked(card)
+    check_classifies(card)
     names = wish.get("attacks")
     if not isinstance(names, list) or not names:
         raise ParameterError("Choose at least one attack for the curve.")
@@ -248,15 +277,15 @@ def _target(card: Card, given: Any) -> int | None:
     return given
 
 
-def _can_be_attacked(card: Card) -> None:
-    """Raises: ParameterError for a study that no attack can do anything to."""
+def check_classifies(card: Card) -> None:
+    """Raises: ParameterError for a study whose network tells no classes apart, or has none."""
     if card.network.get("remembered"):
         raise ParameterError(
             "This study knows what a network said of its samples, but has no network that could be "
-            "attacked. Open a network with --model."
+            "asked anything else. Open a network with --model."
         )
     if card.network["output"] == "embedding":
         raise ParameterError(
-            "This network gives an embedding, not class probabilities: there is no class that an "
-            "attack could leave. See what it does to the classes on the Embedding page."
+            "This network gives an embedding, not class probabilities: there is no class that a "
+            "sample could leave. See what it does to the classes on the Embedding page."
         )

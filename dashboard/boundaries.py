@@ -10,8 +10,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from analysis.errors import ParameterError, StudyError
 from analysis.opening import Card
 from analysis.types import Source
@@ -229,7 +227,8 @@ def _placed(
         (place,) = samples_of({"samples": [sample]}, card.n)
         return {"kind": kind, "sample": place, "epsilon": float(epsilon)}
     if kind == "way":
-        return {"kind": kind, "key": what.get("key")} | _way(studies, card, what)
+        found = attacks.kept(studies, card, what)
+        return {"kind": kind, "key": found["key"]} | attacks.place_of(studies, found, what)
     if kind == "images":
         if not 0 < len(files) <= MOST_POINTS:
             raise ParameterError(
@@ -237,25 +236,6 @@ def _placed(
             )
         return {"kind": kind, "files": [(name[:80], content) for name, content in files]}
     raise ParameterError(f"Samples, attacks or images can be placed; got {cut(kind)}.")
-
-
-def _way(studies: Studies, card: Card, what: Mapping[str, Any]) -> dict[str, Any]:
-    """Which of the attacked samples is meant, and at which of its steps."""
-    found = attacks.kept(studies, card, what)
-    samples = studies.store.array(found["key"], "samples")
-    rows = [] if samples is None else np.flatnonzero(samples == what.get("sample")).tolist()
-    if type(what.get("sample")) is not int or not rows:
-        raise ParameterError(f"Sample {cut(what.get('sample'))} is none of those attacked.")
-    steps, last = what.get("steps"), found["facts"]["asked"]["steps"]
-    if (
-        not isinstance(steps, list)
-        or not 0 < len(steps) <= MOST_POINTS
-        or not all(type(step) is int and 0 <= step <= last for step in steps)
-    ):
-        raise ParameterError(
-            f"1 to {MOST_POINTS} steps from 0 to {last} can be placed at once; got {cut(steps)}."
-        )
-    return {"row": rows[0], "steps": steps}
 
 
 def _beside(studies: Studies, wish: Mapping[str, Any]) -> tuple[Source, Card]:

@@ -16,7 +16,7 @@ from PIL import Image
 from analysis.errors import StudyError
 from analysis.keys import is_key
 
-from . import clouds
+from . import attacks, clouds
 from .frontend import FOREVER
 from .studies import Studies
 
@@ -27,6 +27,7 @@ _MOST_COLUMNS = 64
 def add(server: Flask, studies: Studies) -> None:
     """Register the routes."""
     store = studies.store
+    _add_maps(server, studies)
 
     @lru_cache(maxsize=2)
     def found(key: str) -> Any:
@@ -67,21 +68,6 @@ def add(server: Flask, studies: Studies) -> None:
             abort(text(404, "There are no such columns; they may have been evicted. Reload."))
         return _binary(np.stack(found))
 
-    @server.get("/maps/<int:sample>")
-    def maps(sample: int) -> Response:
-        """What every layer makes of one sample: all its maps, one after the other."""
-        try:
-            source, card = clouds.opened(studies, wish_of(request.args))
-            if sample >= card.n:
-                abort(text(404, f"This study has samples 0 to {card.n - 1}."))
-            task = {"source": dataclasses.asdict(source), "samples": [sample]}
-            values = studies.engine.call("sample_maps", task)
-        except StudyError as error:
-            abort(text(422, str(error)))
-        response = _binary(np.frombuffer(values, np.float32))
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
     @server.get("/image/<key>/<int:index>.png")
     def image(key: str, index: int) -> Response:
         if not is_key(key):
@@ -94,12 +80,50 @@ def add(server: Flask, studies: Studies) -> None:
         return response
 
 
+def _add_maps(server: Flask, studies: Studies) -> None:
+    """Register the routes to what layers make of a sample."""
+
+    @server.get("/maps/<int:sample>")
+    def maps(sample: int) -> Response:
+        """What every layer makes of one sample: all its maps, one after the other."""
+        try:
+            source, card = clouds.opened(studies, wish_of(request.args))
+            if sample >= card.n:
+                abort(text(404, f"This study has samples 0 to {card.n - 1}."))
+            task = {"source": dataclasses.asdict(source), "samples": [sample]}
+            values = studies.engine.call("sample_maps", task)
+        except StudyError as error:
+            abort(text(422, str(error)))
+        return _fresh(values)
+
+    @server.get("/attacked/<key>/<int:sample>/<int:step>")
+    def attacked(key: str, sample: int, step: int) -> Response:
+        """The same of an attacked sample at a step of its way."""
+        wish = {**wish_of(request.args), "key": key}
+        try:
+            source, card = clouds.opened(studies, wish)
+            way = {"sample": sample, "steps": [step]}
+            task = {"source": dataclasses.asdict(source), "key": key}
+            task |= attacks.place_of(studies, attacks.kept(studies, card, wish), way)
+            values = studies.engine.call("attacked_maps", task)
+        except StudyError as error:
+            abort(text(422, str(error)))
+        return _fresh(values)
+
+
 def wish_of(query: Mapping[str, str]) -> dict[str, Any]:
     """A study as a query names it, whose values are text."""
     wish: dict[str, Any] = dict(query)
     if re.fullmatch(r"\d{1,9}", wish.get("epoch", ""), re.ASCII):
         wish["epoch"] = int(wish["epoch"])
     return wish
+
+
+def _fresh(values: bytes) -> Response:
+    """float32 values that have no address."""
+    response = _binary(np.frombuffer(values, np.float32))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _binary(array: Any) -> Response:

@@ -98,9 +98,11 @@ export class FeatureMaps {
    * @param {Float32Array} data.values - all layers' maps, flat, in their order.
    * @param {import("../lib/maps.mjs").Piece[]} data.pieces - one per layer.
    * @param {string} data.title - of what they are.
+   * @param {import("../lib/ramps.mjs").Range[]} [data.ranges] - of every layer's colours, where they
+   *   are not those of its own values.
    */
-  show({ values, pieces, title }) {
-    this.data = { values, pieces };
+  show({ values, pieces, title, ranges: given }) {
+    this.data = { values, pieces, given };
     this.overall = null;
     for (const entry of this.entries) entry.range = null;
     if (this.heading.parentNode !== this.root) this.root.replaceChildren(this.heading, this.column);
@@ -224,7 +226,8 @@ export class FeatureMaps {
 
   /** The range of a layer's colours: the input, which is no answer of the network, has its own. */
   rangeOf(entry) {
-    const own = (each) => (each.range ??= ranges(this.data.values, each.whole));
+    const { values, given } = this.data;
+    const own = (each) => (each.range ??= given?.[this.entries.indexOf(each)] ?? ranges(values, each.whole));
     if (this.#scaling === "layer" || entry.layer.kind === "input") return own(entry);
     this.overall ??= union(this.entries.filter(({ layer }) => layer.kind !== "input").map(own));
     return this.overall;

@@ -48,8 +48,8 @@ export class Workspace {
 
   /**
    * Say which attack is shown, null for none.
-   * @param {{key: string, network: string, data: string, samples: Int32Array, steps: number, sample: number} | null} attack
-   *   - sample: the one that is looked at.
+   * @param {{key: string, network: string, data: string, samples: Int32Array, steps: number, sample: number, end: number} | null} attack
+   *   - sample: the one that is looked at; end: what the network takes it for at last.
    */
   setAttack(attack) {
     this.attack = attack;
@@ -123,15 +123,20 @@ export class Workspace {
   }
 
   /** What every layer makes of one sample: flat, one layer after the other. */
-  async maps(sample, { study, split, epoch, data_of: of }) {
+  maps(sample, wish) {
+    return this.responses(`/maps/${sample}`, wish);
+  }
+
+  /** The same of an attacked sample at a step of its way. */
+  attackedMaps(key, sample, step, wish) {
+    return this.responses(`/attacked/${key}/${sample}/${step}`, wish);
+  }
+
+  async responses(address, { study, split, epoch, data_of: of }) {
     const query = new URLSearchParams({ study, split: split ?? "" });
     if (epoch !== null && epoch !== undefined) query.set("epoch", epoch);
     if (of) query.set("data_of", of);
-    const response = await this.fetcher(`/maps/${sample}?${query}`);
-    if (!response.ok) throw new Error((await response.text()).trim() || response.statusText);
-    const type = response.headers.get("X-Dtype");
-    const shape = response.headers.get("X-Shape").split(",").map(Number);
-    return typed(await response.arrayBuffer(), type, shape);
+    return (await this.binary(`${address}?${query}`)).values;
   }
 
   /** Take up a study: its labels and predictions come first, all else hangs on them. */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..page import Page
-from . import attack, boundary, embedding, network, tour
+from . import attack, boundary, compare, embedding, network, tour
 
 PAGES: tuple[Page, ...] = (
     network.PAGE,
@@ -11,4 +11,5 @@ PAGES: tuple[Page, ...] = (
     boundary.PAGE,
     tour.PAGE,
     attack.PAGE,
+    compare.PAGE,
 )

@@ -336,6 +336,24 @@ def test_maps_of_samples_come_as_bytes(
         asked.sample_maps(home, {"source": source_of(files), "samples": [COUNT]})
 
 
+def test_maps_of_an_attacked_sample_come_as_bytes(home: Home, files: tuple[Path, Path]) -> None:
+    source = source_of(files, epoch=0)
+    about = {"attack": "pgd", "samples": [2, 7], "epsilon": 0.1, "norm": "linf", "steps": 3}
+    about |= {"step": None, "target": None, "seed": 0}
+    done = asked.answer(Listener(home), task(step(source, ("attack", about))))["done"]
+    key = done["my attack"]["key"]
+    wanted = {"source": source, "key": key, "row": 1}
+    clean = asked.attacked_maps(home, wanted | {"steps": [0]})
+    expected = np.frombuffer(
+        asked.sample_maps(home, {"source": source, "samples": [7]}), np.float32
+    )
+    np.testing.assert_allclose(np.frombuffer(clean, np.float32), expected, rtol=1e-5, atol=1e-6)
+    moved = np.frombuffer(asked.attacked_maps(home, wanted | {"steps": [3]}), np.float32)
+    assert np.abs(moved - expected).max() > 1e-3
+    with pytest.raises(ParameterError, match="not kept any more"):
+        asked.attacked_maps(home, wanted | {"key": "0" * 64, "steps": [0]})
+
+
 def test_a_study_is_read_once(
     home: Home, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,7 +140,7 @@ def test_a_class_is_led_into_another_and_a_link_brings_it_back(tab: Page, digits
     expect(tab.locator("#frame-selected")).to_contain_text(f"{len(turned)} of 625")
     # The layers, of which one can be shown on all pages.
     panel(tab, "Layers")
-    bars = tab.locator(".attack-bar")
+    bars = tab.locator(".attack-layers .lined")
     expect(bars.first).to_contain_text("input")
     values = [float(text) for text in tab.locator(".attack-layers .number").all_inner_texts()]
     assert values[-1] > values[0], "what begins small grows"

@@ -249,6 +249,30 @@ def test_maps_of_a_sample(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(asked) == 1
 
 
+def test_maps_of_an_attacked_sample(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def call(_engine: object, function: str, task: dict[str, object]) -> bytes:
+        asked.append((function, task))
+        return np.arange(5, dtype=np.float32).tobytes()
+
+    monkeypatch.setattr("analysis.engine.Engine.call", call)
+    key = site.bench.address("attack", samples=[2, 5])
+    facts = {
+        "study": [site.card.study.network, site.card.study.data],
+        "asked": {"steps": 40},
+    }
+    site.studies.store.put(key, Result({"samples": np.array([2, 5], np.int32)}, facts))
+    study = "study=digits&split=test"
+    response = site.client.get(f"/attacked/{key}/5/40?{study}", headers=LOCAL)
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+    ((function, task),) = asked
+    assert (function, task["key"], task["row"], task["steps"]) == ("attacked_maps", key, 1, [40])
+    for address in (f"{key}/3/40", f"{key}/5/41", f"{'0' * 64}/5/40", "short/5/40"):
+        assert site.client.get(f"/attacked/{address}?{study}", headers=LOCAL).status_code == 422
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     ("site_of", "mode", "status"),
     [

@@ -1,6 +1,7 @@
 /** How an attack went, and what is to be doubted in it. */
 import { medians, short, successText } from "../../lib/attacks.mjs";
 import { colourOf, toHex } from "../../lib/palette.mjs";
+import { bar } from "../../dom/bars.mjs";
 import { count, make } from "../../dom/make.mjs";
 
 const MOST = 8; // classes that are named
@@ -97,16 +98,4 @@ export class Result {
       ...rows,
     ];
   }
-}
-
-/** A line with a bar, that does something. */
-export function bar(document, { text, share, value, mark = null, colour = "var(--accent)", kind = "", current = false, title, act }) {
-  const fill = make(document, "i.attack-fill", { style: { width: `${100 * Math.min(1, share)}%`, background: colour } });
-  const track = make(document, "span.attack-track", {}, fill);
-  if (mark !== null) track.append(make(document, "i.attack-mark", { style: { left: `${100 * Math.min(1, mark)}%` } }));
-  const row = make(document, `button.attack-bar${kind ? `.${kind}` : ""}`, { type: "button", title },
-    make(document, "span.attack-name", {}, text), track, make(document, "span.number", {}, value));
-  if (current) row.setAttribute("aria-current", "true");
-  row.addEventListener("click", act);
-  return row;
 }

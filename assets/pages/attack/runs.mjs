@@ -28,7 +28,7 @@ export class Runs {
     }
     const { study: [network, data], asked } = this.facts;
     const { samples } = this.arrays;
-    workspace.setAttack({ key: this.key, network, data, samples, steps: asked.steps, sample: this.sample });
+    workspace.setAttack({ key: this.key, network, data, samples, steps: asked.steps, sample: this.sample, end: this.arrays.ends[this.place] });
   }
 
   /** Have samples attacked. @param {object} wish */

@@ -1,0 +1,243 @@
+/** The Compare page in the browser: two inputs side by side in every layer, and their difference. */
+import { table } from "../lib/csv.mjs";
+import { difference } from "../lib/differences.mjs";
+import { tableRows } from "../lib/maps.mjs";
+import { ranges, union } from "../lib/ramps.mjs";
+import { FeatureMaps } from "../dom/featuremaps.mjs";
+import { progressText } from "../dom/jobs.mjs";
+import { Legend } from "../dom/legend.mjs";
+import { make } from "../dom/make.mjs";
+import { Freeze } from "./compare/freeze.mjs";
+import { Inputs } from "./compare/inputs.mjs";
+import { Lists } from "./compare/lists.mjs";
+
+const FIRST = { left: "first", right: "own" };
+const COLUMNS = ["left", "right", "difference"];
+
+/**
+ * The clientside callbacks that `dashboard/pages/compare/callbacks.py` names.
+ * @param {import("../clientside.mjs").Bridge} bridge
+ */
+export function compare(bridge) {
+  const { workspace, tooltip, byId, set, nothing, changeView, toast, save } = bridge;
+  const id = (name) => byId(`compare-${name}`);
+  const parts = { sides: { ...FIRST }, zoom: 1, wanted: "" };
+  const page = {
+    bridge, id, go, point,
+    shown: null, // {left, right, titles} of all layers
+    filter: null, // that is outlined
+    /** The layer that is looked at: that of all pages, else the last one. */
+    get layer() {
+      const { layers } = workspace.study;
+      return layers.find(({ name }) => name === workspace.view.layer)?.name ?? layers.at(-1).name;
+    },
+  };
+  const inputs = new Inputs(page);
+  const lists = new Lists(page);
+  const freeze = new Freeze(page);
+
+  /** The page's parts, made anew whenever it is shown. */
+  function mount() {
+    const here = id("columns");
+    if (!here || parts.here === here) return Boolean(here);
+    Object.assign(parts, { here, network: "", drawn: "" });
+    parts.legend = new Legend(byId("legend"), workspace, (focus) => changeView({ focus }));
+    parts.maps = COLUMNS.map((name) => new FeatureMaps({
+      box: id(`maps-${name}`), workspace, tooltip,
+      on: { layer: go, pixel: ({ layer, feature }) => (go(layer), point(feature)) },
+    }));
+    for (const maps of parts.maps) {
+      maps.zoom = parts.zoom;
+      maps.column.addEventListener("scroll", () => scrolled(maps), { passive: true });
+    }
+    set("compare-zoom", { value: parts.zoom });
+    freeze.mounted();
+    for (const event of ["selection", "second", "attack"]) workspace.on(event, () => redraw(), here);
+    return true;
+  }
+
+  /** All columns show the same layers. */
+  function scrolled({ column }) {
+    for (const other of parts.maps) if (other.column !== column && other.column.scrollTop !== column.scrollTop) other.column.scrollTop = column.scrollTop;
+  }
+
+  /** Look at a layer, in all columns and on all pages. */
+  function go(layer) {
+    if (layer !== page.layer) page.filter = null;
+    changeView({ layer, row: null, column: null, position: null, axes: "" });
+    for (const maps of parts.maps) maps.reveal(layer);
+  }
+
+  /** Outline one filter of the layer that is looked at. */
+  function point(filter) {
+    page.filter = filter;
+    looked();
+    for (const maps of parts.maps) maps.reveal(page.layer);
+  }
+
+  /** The layer or the filter that is looked at has changed. */
+  function looked() {
+    freeze.draw();
+    if (!parts.maps || !page.shown) return;
+    for (const maps of parts.maps) {
+      maps.active = page.layer;
+      maps.focus(page.filter === null ? null : { layer: page.layer, feature: page.filter, row: null, column: null });
+    }
+    lists.draw();
+  }
+
+  /** Draw what is chosen. */
+  function redraw() {
+    if (!mount() || !workspace.ready) return;
+    workspace.drawn = undefined;
+    const { study } = workspace;
+    if (parts.network !== study.networkKey) {
+      parts.network = study.networkKey;
+      for (const maps of parts.maps) maps.layers(study.layers);
+      parts.drawn = "";
+    }
+    if (study.network.remembered) return empty("This study has no network whose layers could be looked at. Open a network with --model.");
+    const { options } = inputs;
+    for (const side of ["left", "right"]) {
+      if (!options.some(({ value }) => value === parts.sides[side])) parts.sides[side] = side === "left" ? "first" : "second";
+      set(`compare-${side}`, { data: options, value: parts.sides[side] });
+    }
+    return fetch();
+  }
+
+  /** Fetch both sides; what comes for an older choice is not shown. */
+  async function fetch() {
+    const meant = ["left", "right"].map((side) => inputs.meant(parts.sides[side]));
+    if (meant.some((one) => one === null)) return empty("Select two samples on any page, or choose what else to compare.");
+    const wanted = `${workspace.study.networkKey} ${workspace.study.dataKey} ${meant.map(({ key }) => key).join(" / ")}`;
+    if (wanted === parts.drawn) return looked();
+    if (wanted === parts.wanted) return undefined;
+    parts.wanted = wanted;
+    id("status").textContent = page.shown ? "What was chosen is being computed; until then the last is shown." : "";
+    try {
+      const [left, right] = await Promise.all(meant.map((one) => inputs.values(one)));
+      if (parts.wanted !== wanted) return undefined;
+      parts.wanted = "";
+      return show(left, right, meant.map(({ title }) => title), wanted);
+    } catch (error) {
+      if (parts.wanted !== wanted) return undefined;
+      parts.wanted = "";
+      return empty(String(error.message ?? error), true);
+    }
+  }
+
+  function show(left, right, titles, wanted) {
+    if (!mount()) return;
+    const { pieces } = workspace.study;
+    Object.assign(parts, { drawn: wanted });
+    page.shown = { left, right, titles };
+    id("again").classList.add("hidden");
+    id("status").textContent = "";
+    // The same colour is the same value on both sides.
+    const shared = pieces.map((piece) => union([ranges(left, piece), ranges(right, piece)]));
+    const [one, other, both] = parts.maps;
+    one.show({ values: left, pieces, title: titles[0], ranges: shared });
+    other.show({ values: right, pieces, title: titles[1], ranges: shared });
+    both.show({ values: difference(left, right), pieces, title: "Difference: right less left" });
+    id("title").textContent = `${titles[0]} | ${titles[1]}`;
+    id("subtitle").textContent = "What every layer makes of both. Each pair of maps has one scale, the difference its own; columns scroll together.";
+    looked();
+  }
+
+  function empty(text, failed = false) {
+    page.shown = null;
+    parts.drawn = "";
+    id("title").textContent = workspace.study.title;
+    id("subtitle").textContent = "";
+    id("status").textContent = failed ? text : "";
+    id("again").classList.toggle("hidden", !failed);
+    parts.maps.forEach((maps, k) => maps.clear(k === 0 ? text : "–"));
+    lists.draw();
+  }
+
+  function swap() {
+    const { left, right } = parts.sides;
+    parts.sides = { left: right, right: left };
+    redraw();
+  }
+
+  function whole() {
+    const { window } = bridge;
+    const { document } = window;
+    if (document.fullscreenElement) return document.exitFullscreen();
+    return id("centre").requestFullscreen?.().catch((error) => toast(`No full screen: ${error.message}`));
+  }
+
+  function png() {
+    if (!page.shown) return toast("There is nothing to save yet.");
+    const pictures = parts.maps.map((maps) => maps.download());
+    const { document } = bridge.window;
+    const out = make(document, "canvas", {
+      width: pictures.reduce((sum, { width }) => sum + width, 0), height: Math.max(...pictures.map(({ height }) => height)),
+    });
+    let left = 0;
+    for (const picture of pictures) {
+      out.getContext("2d").drawImage(picture, left, 0);
+      left += picture.width;
+    }
+    return out.toBlob((blob) => save("-compare.png", blob, "image/png"));
+  }
+
+  function csv() {
+    if (!page.shown) return toast("There is nothing to save yet.");
+    const { layers, pieces } = workspace.study;
+    const [left, right] = [page.shown.left, page.shown.right].map((values) => [...tableRows(values, pieces, layers)]);
+    const rows = left.map((row, k) => [...row, right[k].at(-1), right[k].at(-1) - row.at(-1)]);
+    return save("-compare.csv", table(["layer", "channel", "row", "column", "left", "right", "difference"], rows), "text/csv");
+  }
+
+  workspace.on("study", () => {
+    inputs.forget();
+    freeze.studied();
+    Object.assign(parts, { drawn: "", wanted: "" });
+    redraw();
+  });
+
+  const told = (act) => (what) => (act(what), nothing());
+  const done = (act) => () => (act(), nothing());
+
+  return {
+    compareSides(left, right) {
+      if (!parts.here?.isConnected || !workspace.ready) return nothing();
+      if (left === parts.sides.left && right === parts.sides.right) return nothing();
+      // Controls that have just appeared stand where the server puts them, which nobody chose.
+      const appeared = parts.told !== parts.here && left === FIRST.left && right === FIRST.right;
+      parts.told = parts.here;
+      if (appeared) return nothing();
+      parts.sides = { left, right };
+      redraw();
+      return nothing();
+    },
+    compareZoom: told((zoom) => {
+      if (!parts.maps || !parts.here.isConnected) return;
+      parts.zoom = zoom;
+      for (const maps of parts.maps) maps.zoom = zoom;
+    }),
+    compareView: told(() => looked()),
+    compareMeansProgress: told((progress) => {
+      if (progress) byId("frame-jobs").textContent = progressText(progress);
+    }),
+    compareMeansAnswer: told((end) => {
+      if (!end) return;
+      byId("frame-jobs").textContent = "";
+      inputs.answer(end);
+    }),
+    ...freeze.callbacks(),
+    compareSwap: done(swap),
+    compareWhole: done(whole),
+    compareAgain: done(redraw),
+    comparePng: done(png),
+    compareCsv: done(csv),
+
+    /** The page was shown: take up what is open. */
+    shown() {
+      if (!mount()) return;
+      if (workspace.ready) redraw();
+    },
+  };
+}

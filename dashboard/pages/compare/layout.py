@@ -1,0 +1,89 @@
+"""What the Compare page consists of."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from ... import clouds, filters
+from ...components.controls import choice, explained, icon_button, slider, status_line, tools
+from ...components.page_parts import Tab, heading, left, page, side, toolbar
+from ...ids import Ids
+from .reading import TEXTS
+
+ids = Ids("compare")
+
+TASKS = {"means": clouds.maps_task, **filters.TASKS}
+"""What is computed on demand; each makes what its job is told."""
+
+DOWNLOADS = {"png": "All three columns (PNG)", "csv": "All values (CSV)"}
+
+_SWAP = "M7 8h13l-4-4M17 16H4l4 4"
+_WHOLE = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
+
+
+def layout() -> Component:
+    """The page before any study is open."""
+    return page("compare", (), _toolbar(), (_left(), _centre(), _side()))
+
+
+def stores() -> list[Component]:
+    """What jobs are started by and what they write to."""
+    return [
+        dcc.Store(id=ids(f"{name}-{task}"))
+        for task in TASKS
+        for name in ("wish", "progress", "answer")
+    ]
+
+
+def _toolbar() -> Component:
+    return toolbar(
+        "What is compared",
+        choice(ids("left"), "Left", {"first": "First selected"}, "first", width=210),
+        icon_button(ids("swap"), _SWAP, "Change sides"),
+        choice(ids("right"), "Right", {"own": "Mean of its class"}, "own", width=210),
+        html.Div(
+            [
+                html.Span("Size", className="label"),
+                slider(ids("zoom"), "Size of the maps", (1, 4, 0.5), 1, 90),
+            ],
+            className="choice",
+        ),
+        tools(
+            explained(ids("help"), TEXTS, width=470),
+            [icon_button(ids("whole"), _WHOLE, "Full screen, and back")],
+            {ids(name): text for name, text in DOWNLOADS.items()},
+        ),
+    )
+
+
+def _left() -> Component:
+    return left(html.Div(id="legend", className="legend"))
+
+
+def _centre() -> Component:
+    columns = [
+        html.Div(id=ids(f"maps-{name}"), className="compare-column")
+        for name in ("left", "right", "difference")
+    ]
+    return html.Section(
+        [
+            heading(ids("title"), ids("subtitle")),
+            html.Div(columns, id=ids("columns"), className="compare-columns"),
+            status_line(ids("status"), ids("again")),
+        ],
+        id=ids("centre"),
+        className="page-centre",
+        **{"aria-labelledby": ids("title")},
+    )
+
+
+def _side() -> Component:
+    texts = {"layers": "Layers", "filters": "Filters", "freeze": "Freeze"}
+    return side(
+        ids("tab"),
+        [
+            Tab(name, text, html.Div(id=ids(name), className=f"compare-{name}"))
+            for name, text in texts.items()
+        ],
+    )

@@ -1,0 +1,35 @@
+"""How to read two inputs side by side, in words."""
+
+TEXTS = (
+    (
+        "Compare",
+        "What every layer makes of two inputs, and the difference of both: right less left. Each "
+        "pair of maps has one scale, so that the same colour is the same value; the difference has "
+        "its own. Blue is above zero, orange below.",
+    ),
+    (
+        "Left and right",
+        "The first two of the selected samples, the mean of a class or of the selection, an "
+        "attacked sample as it was and as it became, or the same sample in the network beside, "
+        "where its layers have the same shapes.",
+    ),
+    (
+        "Layers",
+        "How far both are from each other in every layer, as a share of the left one's length. A "
+        "click shows the layer in all three columns and on all pages.",
+    ),
+    (
+        "Filters",
+        "The filters of that layer that differ most. A click outlines one in all columns. Maps of "
+        "more than 64 pixels a side are shown, and compared, as means of several.",
+    ),
+    (
+        "Freeze",
+        "A frozen filter gives zeros, or its mean over the data, whatever it sees. Freeze some and "
+        "ask the network again: what it gets wrong then is what it needs them for. What each is "
+        "worth is counted by freezing it alone; two that say the same are worth little each, and "
+        "much together. A set that turns the selection is found by adding the filter that turns "
+        "most, again and again: that it turns them is what the network says, that none is smaller "
+        "is not claimed.",
+    ),
+)
