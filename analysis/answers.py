@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import activations, assess, ordering
+from . import activations, assess, ordering, priorities
 from . import dataset as datasets
 from . import glyph as glyphs
 from .calls import PREDICTION
+from .errors import ParameterError, StudyError
 from .types import Array, Fill, Graph, Metric, Preprocessing, Result
 
 if TYPE_CHECKING:
@@ -38,6 +39,44 @@ def predictions(bench: Workbench) -> Result:
         },
         facts={"accuracy": right, "labelled": int(known.sum())},
     )
+
+
+def ranking(bench: Workbench, score: str, other: str = "") -> Result:
+    """Which samples to look at first.
+
+    Args:
+        score: a name in `priorities.SCORES`, or "disagreement" with `bench.other`.
+        other: fingerprint of that network, "" for the other scores; a part of the address alone.
+    Returns: arrays `order` (n,), `score` (n,), and where there are true classes `found` (m + 1,):
+        the share of all errors among the first k of the m samples that have one, in that order;
+        facts `errors` and `gain`, None without any.
+    Raises: ParameterError for another score; StudyError without the network beside.
+    """
+    p = bench.within(0.0, 0.5).predictions().arrays["probabilities"]
+    if score == "disagreement":
+        if bench.other is None or bench.other.study.network != other:
+            raise StudyError("Two networks are needed to disagree. Choose one beside first.")
+        others = bench.other.watched(bench.report).predictions().arrays["probabilities"]
+        scores = priorities.disagreement(p, others)
+    elif score in priorities.SCORES:
+        scores = priorities.SCORES[score](p)
+    else:
+        raise ParameterError(
+            f"No score '{score}'; choose {', '.join(priorities.SCORES)} or disagreement."
+        )
+    order = priorities.ranked(scores)
+    arrays = {"order": order, "score": scores.astype(np.float32)}
+    facts: dict[str, Any] = {"errors": None, "gain": None}
+    truth = bench.dataset.labels
+    known = np.flatnonzero(truth >= 0)
+    if len(known):
+        place = np.full(len(truth), -1)
+        place[known] = np.arange(len(known))
+        own = place[order[truth[order] >= 0]]
+        wrong = p.argmax(axis=1)[known] != truth[known]
+        arrays["found"] = priorities.found(own, wrong).astype(np.float32)
+        facts = {"errors": int(wrong.sum()), "gain": priorities.gain(own, wrong)}
+    return Result(arrays=arrays, facts=facts)
 
 
 def thumbnails(bench: Workbench, side: int) -> Result:

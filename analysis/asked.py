@@ -49,6 +49,7 @@ _SAYING = {
     "losses": "Losses",
     "attack": "Attacking",
     "attack cloud": "Following attacked samples",
+    "ranking": "Ranking samples",
     "filters": "Freezing filters",
     "frozen": "Asking without some filters",
     "flipping": "Looking for filters",

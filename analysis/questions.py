@@ -44,6 +44,7 @@ class Question:
 
 QUESTIONS = {
     "predictions": Question(version=1, answer="analysis.answers:predictions"),
+    "ranking": Question(version=1, answer="analysis.answers:ranking"),
     "thumbnails": Question(version=2, answer="analysis.answers:thumbnails", about_data=True),
     "order": Question(version=1, answer="analysis.answers:order"),
     "glyph": Question(version=1, answer="analysis.answers:glyph"),

@@ -328,6 +328,13 @@ class Workbench:
             seed=seed,
         )
 
+    def ranking(self, score: str = "gini") -> Result:
+        """Which samples to look at first, by "gini", "margin", "entropy" or "disagreement" with
+        the network beside: arrays `order`, `score` (n,), `found`: the share of all errors among
+        the first k; facts `errors`, `gain`."""
+        beside = self.other.study.network if score == "disagreement" and self.other else ""
+        return self.ask("ranking", score=score, other=beside)
+
     def filters(
         self, layer: str, samples: Sequence[int] | None = None, *, means: bool = False
     ) -> Result:

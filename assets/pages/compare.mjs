@@ -7,6 +7,7 @@ import { FeatureMaps } from "../dom/featuremaps.mjs";
 import { progressText } from "../dom/jobs.mjs";
 import { Legend } from "../dom/legend.mjs";
 import { make } from "../dom/make.mjs";
+import { First } from "./compare/first.mjs";
 import { Freeze } from "./compare/freeze.mjs";
 import { Inputs } from "./compare/inputs.mjs";
 import { Lists } from "./compare/lists.mjs";
@@ -35,6 +36,7 @@ export function compare(bridge) {
   const inputs = new Inputs(page);
   const lists = new Lists(page);
   const freeze = new Freeze(page);
+  const first = new First(page);
 
   /** The page's parts, made anew whenever it is shown. */
   function mount() {
@@ -52,6 +54,8 @@ export function compare(bridge) {
     }
     set("compare-zoom", { value: parts.zoom });
     freeze.mounted();
+    first.mounted();
+    workspace.on("second", () => first.draw(), here);
     for (const event of ["selection", "second", "attack"]) workspace.on(event, () => redraw(), here);
     return true;
   }
@@ -194,6 +198,7 @@ export function compare(bridge) {
   workspace.on("study", () => {
     inputs.forget();
     freeze.studied();
+    first.studied();
     Object.assign(parts, { drawn: "", wanted: "" });
     redraw();
   });
@@ -202,7 +207,8 @@ export function compare(bridge) {
   const done = (act) => () => (act(), nothing());
 
   return {
-    compareSides(left, right) {
+    compareSides(left, right, scores) {
+      first.offer(scores);
       if (!parts.here?.isConnected || !workspace.ready) return nothing();
       if (left === parts.sides.left && right === parts.sides.right) return nothing();
       // Controls that have just appeared stand where the server puts them, which nobody chose.
@@ -228,6 +234,7 @@ export function compare(bridge) {
       inputs.answer(end);
     }),
     ...freeze.callbacks(),
+    ...first.callbacks(),
     compareSwap: done(swap),
     compareWhole: done(whole),
     compareAgain: done(redraw),

@@ -134,3 +134,28 @@ def test_filters_are_frozen_and_the_network_is_asked_again(tab: Page, digits: Se
     # The input has no filters.
     panel(tab, "Layers").locator(".lined").first.click()
     expect(panel(tab, "Freeze")).to_contain_text("Choose a layer between input and prediction")
+
+
+def test_errors_are_found_among_the_first_samples(tab: Page, digits: Server) -> None:
+    open_page(tab, digits)
+    first = panel(tab, "First")
+    first.get_by_role("button", name="Rank the samples").click()
+    expect(first).to_contain_text(
+        re.compile(r"The first 50 of 625 samples hold \d+ of 12 errors"), timeout=60_000
+    )
+    framed = first.locator(".wrong-sample")
+    held = re.search(r"hold (\d+) of 12", first.inner_text())
+    assert held is not None
+    assert framed.count() in (int(held[1]), int(held[1]) - 1), "48 of the 50 are shown"
+    first.get_by_role("button", name="Select the first 50").click()
+    assert selected(tab) == 50
+    # A click into the curve is another number of samples.
+    chart = first.locator("canvas.line-chart")
+    box = chart.bounding_box()
+    assert box is not None
+    chart.click(position={"x": 30 + (box["width"] - 38) / 2, "y": 80})
+    expect(first).to_contain_text(re.compile(r"The first 31\d of 625 samples hold 12 of 12 errors"))
+    framed.first.click()
+    assert selected(tab) == 1
+    # Two networks disagree: an epoch of the same network stands beside.
+    expect(first.get_by_role("option", name="Disagreement of A and B")).to_be_disabled()

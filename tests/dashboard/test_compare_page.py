@@ -14,7 +14,7 @@ from sample_site import N, Site
 
 from analysis.errors import ParameterError
 from analysis.types import Graph, Node
-from dashboard import filters
+from dashboard import filters, ranking
 from dashboard.components import frame as frame_layout
 from dashboard.pages.compare import PAGE
 from dashboard.pages.compare import callbacks as compare
@@ -104,6 +104,31 @@ def test_layers_without_filters_are_refused(deep: Site, layer: Any) -> None:
     for prepare in (filters.worth_task, filters.turning_task):
         with pytest.raises(ParameterError, match="has no filters"):
             prepare(deep.studies, WISH | {"layer": layer, "samples": [1]})
+
+
+def test_rankings_become_tasks_of_this_server(site: Site) -> None:
+    task = ranking.ranking_task(site.studies, WISH | {"score": "margin"})
+    about = {"score": "margin", "other": ""}
+    assert asked(task) == {"name": "ranking", "question": "ranking", "parameters": about}
+    assert task["steps"][0]["other"] is None
+    beside = WISH | {"score": "disagreement", "b": WISH}
+    task = ranking.ranking_task(site.studies, beside)
+    assert asked(task)["parameters"] == {"score": "disagreement", "other": "a" * 64}
+    assert task["steps"][0]["other"]["demo"] == "digits"
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"score": "beauty"}, "no score 'beauty'"),
+        ({"score": None}, "no score"),
+        ({"score": "disagreement"}, "name of a study"),
+        ({"score": "disagreement", "b": {"study": "nonsense"}}, "no study"),
+    ],
+)
+def test_forged_rankings_are_refused(site: Site, wish: dict[str, Any], words: str) -> None:
+    with pytest.raises(ParameterError, match=words):
+        ranking.ranking_task(site.studies, WISH | wish)
 
 
 def test_what_tells_no_classes_apart_has_filters_worth_nothing(deep: Site) -> None:

@@ -230,14 +230,14 @@ export class Robust {
     const pictures = fallen.slice(0, PICTURES).map(({ sample, into, epsilon }) => {
       const url = workspace.imageUrl(sample);
       const text = `Sample ${sample}, at ε ${short(epsilon)} taken for ${workspace.className(into)}`;
-      const button = make(document, "button.robust-sample", { type: "button", title: text, "aria-label": text },
+      const button = make(document, "button.sample-picture", { type: "button", title: text, "aria-label": text },
         url ? make(document, "img", { src: url, alt: "", loading: "lazy", width: 30, height: 30 }) : String(sample));
       button.addEventListener("click", () => workspace.select([sample], how()));
       return button;
     });
     const all = make(document, "button.plain", { type: "button" }, `Select all ${count(fallen.length)} that fell`);
     all.addEventListener("click", () => workspace.select(fallen.map(({ sample }) => sample), how()));
-    return [...said, make(document, "h3", {}, "Fall first"), make(document, "div.robust-samples", {}, ...pictures), all, ...this.table(document, fallen)];
+    return [...said, make(document, "h3", {}, "Fall first"), make(document, "div.sample-pictures", {}, ...pictures), all, ...this.table(document, fallen)];
   }
 
   /** Which classes fall into which, of the strongest attack. */

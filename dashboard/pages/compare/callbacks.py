@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from dash import Dash, Input
+from dash import Dash, Input, State
 
 from ...clientside import Linker
 from ...ids import frame
@@ -26,7 +26,12 @@ def register(app: Dash, studies: Studies) -> None:
     tasks = {name: partial(prepare, studies) for name, prepare in TASKS.items()}
     run_tasks(app, ids, tasks)
     link = Linker(app)
-    link.tell("compareSides", Input(ids("left"), "value"), Input(ids("right"), "value"))
+    link.tell(
+        "compareSides",
+        Input(ids("left"), "value"),
+        Input(ids("right"), "value"),
+        State(ids("scores"), "data"),
+    )
     link.tell("compareZoom", Input(ids("zoom"), "value"))
     link.tell("compareView", Input(frame("view"), "data"))
     for task in TASKS:

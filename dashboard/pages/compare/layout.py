@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from ... import clouds, filters
+from ... import clouds, filters, ranking
 from ...components.controls import choice, explained, icon_button, slider, status_line, tools
 from ...components.page_parts import Tab, heading, left, page, side, toolbar
 from ...ids import Ids
@@ -13,7 +13,7 @@ from .reading import TEXTS
 
 ids = Ids("compare")
 
-TASKS = {"means": clouds.maps_task, **filters.TASKS}
+TASKS = {"means": clouds.maps_task, **filters.TASKS, "ranking": ranking.ranking_task}
 """What is computed on demand; each makes what its job is told."""
 
 DOWNLOADS = {"png": "All three columns (PNG)", "csv": "All values (CSV)"}
@@ -24,7 +24,8 @@ _WHOLE = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
 
 def layout() -> Component:
     """The page before any study is open."""
-    return page("compare", (), _toolbar(), (_left(), _centre(), _side()))
+    own = [dcc.Store(id=ids("scores"), data=ranking.NAMES)]
+    return page("compare", own, _toolbar(), (_left(), _centre(), _side()))
 
 
 def stores() -> list[Component]:
@@ -79,7 +80,7 @@ def _centre() -> Component:
 
 
 def _side() -> Component:
-    texts = {"layers": "Layers", "filters": "Filters", "freeze": "Freeze"}
+    texts = {"layers": "Layers", "filters": "Filters", "freeze": "Freeze", "first": "First"}
     return side(
         ids("tab"),
         [

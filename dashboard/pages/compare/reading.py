@@ -32,4 +32,12 @@ TEXTS = (
         "most, again and again: that it turns them is what the network says, that none is smaller "
         "is not claimed.",
     ),
+    (
+        "First",
+        "Samples in the order in which whoever labels or tests by hand should look at them: those "
+        "first of which the network is least sure, by DeepGini (how often two draws from its "
+        "classes would differ), the margin between its first two classes, or entropy; or those of "
+        "which two networks say different things. The curve says which share of all errors the "
+        "first k samples hold; the dashed line is chance.",
+    ),
 )
