@@ -139,7 +139,7 @@ class Flip:
     """Filters that turn a group of samples, in the order in which they were found.
 
     Attributes:
-        filters: frozen together.
+        filters: frozen together; none where no set turned any sample.
         flipped: how many samples of the group are said to be of another class than at first, with
             the first one frozen, the first two, and so on.
         classes: (group,) what the network says of them in the end.
@@ -154,8 +154,9 @@ def flipping(behind: Downstream, samples: Array, most: int = 16, report: Report 
     """Few filters of a layer without which a network says something else of a group.
 
     It adds the filter that turns most samples, of equal ones that which leaves the least certainty
-    about what was said at first, until all are turned or `most` are frozen. That a set does what is
-    said of it is what the network says with it; that none is smaller is not claimed.
+    about what was said at first, until all are turned or `most` are frozen; of the sets on that way
+    it gives the smallest that turned most. That a set does what is said of it is what the network
+    says with it; that none is smaller is not claimed.
 
     Args:
         samples: (group,) places of samples.
@@ -168,7 +169,7 @@ def flipping(behind: Downstream, samples: Array, most: int = 16, report: Report 
     first = behind.predict((), chosen).argmax(axis=1)
     frozen: list[int] = []
     flipped: list[int] = []
-    said = first
+    said = [first]
     rounds = min(most, behind.filters)
     while len(frozen) < rounds and not (flipped and flipped[-1] == len(chosen)):
         best: tuple[int, float, int] | None = None
@@ -184,9 +185,12 @@ def flipping(behind: Downstream, samples: Array, most: int = 16, report: Report 
             break
         frozen.append(-best[2])
         flipped.append(best[0])
-        said = answer
+        said.append(answer)
         report(len(frozen) / rounds)
-    return Flip(tuple(frozen), tuple(flipped), said)
+    # One more filter may turn samples back.
+    size = 0 if not flipped or not max(flipped) else flipped.index(max(flipped)) + 1
+    report(1.0)
+    return Flip(tuple(frozen[:size]), tuple(flipped[:size]), said[size])
 
 
 def _alike(maps: Array) -> tuple[Array, Array]:

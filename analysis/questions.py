@@ -74,7 +74,7 @@ QUESTIONS = {
     "robustness": Question(version=1, answer="analysis.attack_answers:withstood"),
     "filters": Question(version=1, answer="analysis.filter_answers:filters"),
     "frozen": Question(version=1, answer="analysis.filter_answers:frozen"),
-    "flipping": Question(version=1, answer="analysis.filter_answers:flipping"),
+    "flipping": Question(version=2, answer="analysis.filter_answers:flipping"),
     "losses": Question(version=1, answer="analysis.tour_answers:losses"),
     "tour plane": Question(version=2, answer="analysis.tour_answers:separating"),
     "tour views": Question(version=1, answer="analysis.comparison_answers:views"),

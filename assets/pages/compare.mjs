@@ -13,6 +13,12 @@ import { Inputs } from "./compare/inputs.mjs";
 import { Lists } from "./compare/lists.mjs";
 
 const FIRST = { left: "first", right: "own" };
+const ATTACK = "The attack that was compared belongs to another network, epoch or split; it comes back with that one.";
+/** Why something that was chosen is not to be had, where it may come back. */
+const LOST = {
+  clean: ATTACK, attacked: ATTACK,
+  beside: "The network beside is gone, or its layers have other shapes, so that its maps cannot be laid on these.",
+};
 const COLUMNS = ["left", "right", "difference"];
 
 /**
@@ -22,7 +28,8 @@ const COLUMNS = ["left", "right", "difference"];
 export function compare(bridge) {
   const { workspace, tooltip, byId, set, nothing, changeView, toast, save } = bridge;
   const id = (name) => byId(`compare-${name}`);
-  const parts = { sides: { ...FIRST }, zoom: 1, wanted: "" };
+  // What somebody chose, and what stands there instead where that is not to be had.
+  const parts = { chosen: { ...FIRST }, sides: { ...FIRST }, zoom: 1, wanted: "" };
   const page = {
     bridge, id, go, point,
     shown: null, // {left, right, titles} of all layers
@@ -97,13 +104,18 @@ export function compare(bridge) {
     const { study } = workspace;
     if (parts.network !== study.networkKey) {
       parts.network = study.networkKey;
+      page.shown = null;
       for (const maps of parts.maps) maps.layers(study.layers);
       parts.drawn = "";
     }
     if (study.network.remembered) return empty("This study has no network whose layers could be looked at. Open a network with --model.");
     const { options } = inputs;
+    parts.lost = "";
     for (const side of ["left", "right"]) {
-      if (!options.some(({ value }) => value === parts.sides[side])) parts.sides[side] = side === "left" ? "first" : "second";
+      const { [side]: value } = parts.chosen;
+      const there = options.some((option) => option.value === value);
+      parts.sides[side] = there ? value : side === "left" ? "first" : "second";
+      if (LOST[value] && !there) parts.lost = LOST[value];
       set(`compare-${side}`, { data: options, value: parts.sides[side] });
     }
     return fetch();
@@ -117,7 +129,8 @@ export function compare(bridge) {
     if (wanted === parts.drawn) return looked();
     if (wanted === parts.wanted) return undefined;
     parts.wanted = wanted;
-    id("status").textContent = page.shown ? "What was chosen is being computed; until then the last is shown." : "";
+    id("status").textContent = page.shown ? "What was chosen is being computed; until then the last is shown." : "Both are being computed.";
+    if (!page.shown) caption();
     try {
       const [left, right] = await Promise.all(meant.map((one) => inputs.values(one)));
       if (parts.wanted !== wanted) return undefined;
@@ -136,7 +149,7 @@ export function compare(bridge) {
     Object.assign(parts, { drawn: wanted });
     page.shown = { left, right, titles };
     id("again").classList.add("hidden");
-    id("status").textContent = "";
+    id("status").textContent = parts.lost;
     // The same colour is the same value on both sides.
     const shared = pieces.map((piece) => union([ranges(left, piece), ranges(right, piece)]));
     const [one, other, both] = parts.maps;
@@ -148,20 +161,25 @@ export function compare(bridge) {
     looked();
   }
 
+  /** There is nothing to be called by its name. */
+  function caption() {
+    id("title").textContent = workspace.study.title;
+    id("subtitle").textContent = "";
+    lists.draw();
+  }
+
   function empty(text, failed = false) {
     page.shown = null;
     parts.drawn = "";
-    id("title").textContent = workspace.study.title;
-    id("subtitle").textContent = "";
+    caption();
     id("status").textContent = failed ? text : "";
     id("again").classList.toggle("hidden", !failed);
     parts.maps.forEach((maps, k) => maps.clear(k === 0 ? text : "–"));
-    lists.draw();
   }
 
   function swap() {
     const { left, right } = parts.sides;
-    parts.sides = { left: right, right: left };
+    parts.chosen = { left: right, right: left };
     redraw();
   }
 
@@ -215,7 +233,7 @@ export function compare(bridge) {
       const appeared = parts.told !== parts.here && left === FIRST.left && right === FIRST.right;
       parts.told = parts.here;
       if (appeared) return nothing();
-      parts.sides = { left, right };
+      parts.chosen = { left, right };
       redraw();
       return nothing();
     },

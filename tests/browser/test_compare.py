@@ -124,13 +124,12 @@ def test_filters_are_frozen_and_the_network_is_asked_again(tab: Page, digits: Se
     # A set that turns the selection turns as many as it says.
     select(tab, 7)
     lab.get_by_role("button", name="Find some that turn the selection (1)").click()
-    expect(lab).to_contain_text("samples are turned with each", timeout=60_000)
-    turned = "All are turned." in lab.inner_text()
-    ask.click()
-    expect(lab).to_contain_text("another class than before", timeout=60_000)
-    lab.get_by_role("button", name=re.compile(r"Select those")).click()
-    chosen = tab.evaluate("[...window.stratoscope.workspace.selected]")
-    assert (7 in chosen) == turned
+    expect(lab).to_contain_text(re.compile("of 1 sample( are turned|, as far)"), timeout=60_000)
+    if "All are turned." in lab.inner_text():
+        ask.click()
+        expect(lab).to_contain_text("another class than before", timeout=60_000)
+        lab.get_by_role("button", name=re.compile(r"Select those")).click()
+        assert 7 in tab.evaluate("[...window.stratoscope.workspace.selected]")
     # The input has no filters.
     panel(tab, "Layers").locator(".lined").first.click()
     expect(panel(tab, "Freeze")).to_contain_text("Choose a layer between input and prediction")
@@ -138,7 +137,7 @@ def test_filters_are_frozen_and_the_network_is_asked_again(tab: Page, digits: Se
 
 def test_errors_are_found_among_the_first_samples(tab: Page, digits: Server) -> None:
     open_page(tab, digits)
-    first = panel(tab, "First")
+    first = panel(tab, "Ranking")
     first.get_by_role("button", name="Rank the samples").click()
     expect(first).to_contain_text(
         re.compile(r"The first 50 of 625 samples hold \d+ of 12 errors"), timeout=60_000

@@ -90,8 +90,9 @@ export class First {
     const go = make(document, "button.plain", { type: "button", disabled: this.asked !== null }, this.asked ? "Computing …" : "Rank the samples");
     go.addEventListener("click", () => this.ask());
     const wrong = this.trouble ? [make(document, "p.wrong", { role: "alert" }, this.trouble)] : [];
-    const hint = second ? [] : [make(document, "p.quiet", {}, "Choose a network beside, in the header, to rank by what both disagree on.")];
-    box.replaceChildren(make(document, "p.freeze-kind", {}, "By ", select, " ", ...(this.ranking ? [] : [go])), ...wrong, ...hint, ...(this.ranking ? this.found(document) : []));
+    const more = second ? "" : " With a network beside, chosen in the header, also by what both disagree on.";
+    const hint = [make(document, "p.quiet", {}, `Whoever labels or tests by hand should look first at samples of which the network is least sure: errors are more frequent among them.${more}`)];
+    box.replaceChildren(make(document, "p.freeze-kind", {}, "By ", select, " ", ...(this.ranking ? [] : [go])), ...hint, ...wrong, ...(this.ranking ? this.found(document) : []));
     if (this.ranking?.found) this.lines();
   }
 

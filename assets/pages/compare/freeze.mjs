@@ -24,10 +24,13 @@ export class Freeze {
   }
 
   studied() {
-    const { networkKey, dataKey } = this.page.bridge.workspace.study;
+    const { networkKey, dataKey, layers } = this.page.bridge.workspace.study;
     const network = `${networkKey} ${dataKey}`;
+    const form = JSON.stringify(layers.map(({ name, shape }) => [name, shape]));
+    const { frozen } = this;
     if (this.network !== network) this.forget();
-    this.network = network;
+    if (this.form === form) this.frozen = frozen; // another epoch has the same filters
+    Object.assign(this, { network, form });
     this.draw();
   }
 
@@ -79,7 +82,11 @@ export class Freeze {
   }
 
   working(progress) {
-    if (progress) this.page.bridge.byId("frame-jobs").textContent = progressText(progress);
+    if (!progress) return;
+    const { bridge, id } = this.page;
+    bridge.byId("frame-jobs").textContent = progressText(progress);
+    const busy = id("freeze")?.querySelector(".freeze-busy");
+    if (busy && this.asked) busy.textContent = progressText(progress);
   }
 
   /** A job has ended. */
@@ -113,19 +120,21 @@ export class Freeze {
     if (task === "worth") this.worth.set(`${layer} ${means}`, { facts, ...arrays });
     if (task !== "turning") return;
     this.set(layer, arrays.filters);
-    this.turning = { layer, counted: facts.counted, ...arrays };
+    this.turning = { layer, counted: facts.counted, ...arrays, selection: this.page.bridge.workspace.selected };
   }
 
   draw() {
     const { box, page } = this;
     const { workspace } = page.bridge;
     if (!box?.isConnected || !workspace.ready) return;
+    if (this.turning && this.turning.selection !== workspace.selected) this.turning = null; // it speaks of others
     const { ownerDocument: document } = box;
     if (!workspace.classifies || workspace.study.network.remembered) {
       box.replaceChildren(make(document, "p.hint", {}, "Filters can be frozen in networks that tell classes apart."));
       return;
     }
-    box.replaceChildren(...this.chooser(document), ...this.effects(document), ...this.worths(document));
+    const busy = this.asked ? [make(document, "p.freeze-busy.quiet", { role: "status" }, "The computation has begun; the cross in the header ends it.")] : [];
+    box.replaceChildren(...this.chooser(document), ...busy, ...this.effects(document), ...this.worths(document));
   }
 
   button(document, text, act, disabled = false) {
@@ -193,10 +202,12 @@ export class Freeze {
     const { turning } = this;
     if (!turning) return [];
     const { filters, flipped, counted, layer } = turning;
+    const group = `${count(counted)} sample${counted === 1 ? "" : "s"}`;
+    if (!filters.length) return [make(document, "p", { role: "status" }, `No filters of ${layer} turn any of ${group}, as far as they were tried one after the other.`)];
     const steps = Array.from(filters, (filter, k) => `${filter} (${count(flipped[k])})`).join(", ");
     const last = flipped.at(-1);
-    const all = last === counted ? "All are turned." : `${count(last)} of ${count(counted)} are turned; no more filters were tried.`;
-    return [make(document, "p", { role: "status" }, `Filters of ${layer}, and how many of ${count(counted)} samples are turned with each: ${steps}. ${all}`)];
+    const all = last === counted ? "All are turned." : `${count(last)} of ${count(counted)} are turned; further ones, up to 16, turned no more.`;
+    return [make(document, "p", { role: "status" }, `Filters of ${layer}, and how many of ${group} are turned with each: ${steps}. ${all}`)];
   }
 
   /** How often each class is right, before and after. */
@@ -228,10 +239,11 @@ export class Freeze {
     const top = Math.max(1e-9, ...loss.map(Math.abs));
     const idle = order.filter((k) => dead[k]);
     const double = order.filter((k) => twin[k] >= 0);
-    const points = (value) => (Math.abs(value) < 5e-4 ? "0" : `${value < 0 ? "+" : "−"}${(100 * Math.abs(value)).toFixed(1)}`);
+    const points = (value) => (Math.abs(value) < 5e-4 ? "0" : `${value < 0 ? "−" : ""}${(100 * Math.abs(value)).toFixed(1)}`);
+    const one = (100 / facts.counted).toFixed(2);
     return [
       title,
-      make(document, "p.quiet", {}, `Points of accuracy that are lost without each, over ${count(facts.counted)} samples, of which ${percent(facts.accuracy)} are right.`),
+      make(document, "p.quiet", {}, `Points of accuracy that are lost without each; below 0, in red, they are gained. Counted over ${count(facts.counted)} samples, of which ${percent(facts.accuracy)} are right: one sample is ${one} points.`),
       ...(idle.length ? [make(document, "p", {}, `Dead, the same whatever they see: ${idle.join(", ")}.`)] : []),
       ...(double.length ? [make(document, "p", {}, `Saying the same as an earlier one: ${double.map((k) => `${k} as ${twin[k]}`).join(", ")}.`)] : []),
       ...order.slice(0, MOST).map((k) => bar(document, {

@@ -80,8 +80,10 @@ export class Inputs {
     if (value === "clean") return this.sample(this.attack.sample);
     if (value === "attacked") return this.attacked(this.attack);
     if (value === "beside") {
-      const { wish, networkKey, title } = this.beside;
-      return { key: `b ${networkKey} ${first}`, title: `Sample ${first} in ${title}`, fetch: () => workspace.maps(first, wish) };
+      const { wish, networkKey, title, epoch, epochs } = this.beside;
+      const at = epochs.length > 1 ? `, epoch ${epoch ?? epochs.at(-1)}` : "";
+      const said = workspace.classifies ? `: predicted ${workspace.className(workspace.second.predicted[first])}` : "";
+      return { key: `b ${networkKey} ${first}`, title: `Sample ${first} in B (${title}${at})${said}`, fetch: () => workspace.maps(first, wish) };
     }
     if (value === "selection") {
       const samples = Array.from(workspace.selected);

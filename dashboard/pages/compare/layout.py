@@ -80,7 +80,7 @@ def _centre() -> Component:
 
 
 def _side() -> Component:
-    texts = {"layers": "Layers", "filters": "Filters", "freeze": "Freeze", "first": "First"}
+    texts = {"layers": "Layers", "filters": "Filters", "freeze": "Freeze", "first": "Ranking"}
     return side(
         ids("tab"),
         [

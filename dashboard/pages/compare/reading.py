@@ -33,7 +33,7 @@ TEXTS = (
         "is not claimed.",
     ),
     (
-        "First",
+        "Ranking",
         "Samples in the order in which whoever labels or tests by hand should look at them: those "
         "first of which the network is least sure, by DeepGini (how often two draws from its "
         "classes would differ), the margin between its first two classes, or entropy; or those of "
