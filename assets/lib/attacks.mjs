@@ -10,6 +10,9 @@ import { paintValues } from "./ramps.mjs";
  */
 /** @typedef {"turned" | "withstood" | "wrong" | "there"} Fate */
 
+/** Lengths of changes, and how they are called. */
+export const NORMS = Object.freeze({ linf: "L∞", l2: "L2", l1: "L1" });
+
 /** What can be said of an attacked sample, and how it is called. @type {Record<Fate, string>} */
 export const FATES = Object.freeze({
   turned: "turned",

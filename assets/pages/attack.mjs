@@ -73,9 +73,9 @@ export function attack(bridge) {
   function redraw() {
     if (!mount() || !workspace.ready) return;
     workspace.drawn = undefined;
-    id("again").classList.add("hidden");
     const shown = page.fits && runs.way;
-    id("status").textContent = "";
+    id("again").classList.toggle("hidden", !runs.cancelled);
+    id("status").textContent = runs.cancelled ? "The attack was cancelled." : "";
     // What was shown before stays, and is not what was asked for.
     id("trouble").textContent = runs.error;
     id("view").classList.toggle("stale", Boolean(runs.error));

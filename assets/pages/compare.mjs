@@ -88,8 +88,9 @@ export function compare(bridge) {
 
   /** The layer or the filter that is looked at has changed. */
   function looked() {
+    if (!parts.here?.isConnected || !workspace.ready) return;
     freeze.draw();
-    if (!parts.maps || !page.shown) return;
+    if (!page.shown) return;
     for (const maps of parts.maps) {
       maps.active = page.layer;
       maps.focus(page.filter === null ? null : { layer: page.layer, feature: page.filter, row: null, column: null });
@@ -137,7 +138,7 @@ export function compare(bridge) {
       parts.wanted = "";
       return show(left, right, meant.map(({ title }) => title), wanted);
     } catch (error) {
-      if (parts.wanted !== wanted) return undefined;
+      if (parts.wanted !== wanted || !mount()) return undefined;
       parts.wanted = "";
       return empty(String(error.message ?? error), true);
     }

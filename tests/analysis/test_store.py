@@ -69,6 +69,37 @@ def test_some_arrays_of_an_answer(home: Home, kind: str) -> None:
     assert KEY in store, "what is not there is no damage"
 
 
+@pytest.mark.parametrize("kind", ["disk", "memory"])
+def test_one_entry_of_an_array(home: Home, kind: str) -> None:
+    store: Store = DiskStore(home) if kind == "disk" else MemoryStore()
+    ways = np.arange(60, dtype=np.float32).reshape(5, 3, 2, 2)
+    columns = np.asfortranarray(np.arange(6).reshape(2, 3))
+    arrays = {"x": ways, "flat": np.arange(4, dtype=np.int16), "one": np.float64(7.0)}
+    store.put(KEY, Result(arrays | {"columns": columns}, {}))
+    for row in range(5):
+        found = store.row(KEY, "x", row)
+        assert found is not None
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, ways[row])
+    assert store.row(KEY, "flat", 3) == 3
+    np.testing.assert_array_equal(store.row(KEY, "columns", 1), [3, 4, 5])
+    for name, row in (("x", 5), ("x", -1), ("other", 0), ("one", 0)):
+        assert store.row(KEY, name, row) is None
+    assert store.row("b" * 64, "x", 0) is None
+    assert KEY in store, "what is not there is no damage"
+
+
+def test_an_entry_of_a_truncated_array_is_damage(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = DiskStore(home)
+    store.put(KEY, Result({"x": np.zeros((100, 50))}, {}))
+    (file,) = files_of(home)
+    file.write_bytes(file.read_bytes()[:5000])
+    assert store.row(KEY, "x", 99) is None
+    assert "damaged" in caplog.text
+
+
 def test_a_damaged_array_is_dropped_with_its_answer(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,9 +1,9 @@
 /** What is to be attacked, and how: the controls above the pictures. */
-import { chosen } from "../../lib/attacks.mjs";
+import { NORMS, chosen } from "../../lib/attacks.mjs";
+import { countByClass } from "../../lib/glyph.mjs";
 import { count } from "../../dom/make.mjs";
 
 const NAMES = ["of", "method", "target", "epsilon", "norm", "steps", "step", "seed"];
-const NORMS = { linf: "L∞", l2: "L2", l1: "L1" };
 
 export class Form {
   /** @param {object} page - of `attack.mjs`. */
@@ -60,7 +60,6 @@ export class Form {
     if (!method) return;
     const norm = method.norms.includes(values.norm) ? values.norm : method.norms[0];
     const { set } = this.page.bridge;
-    set("attack-norm", { data: method.norms.map((name) => ({ value: name, label: NORMS[name] })), value: norm });
     this.write({ ...values, norm, steps: method.steps });
   }
 
@@ -91,10 +90,10 @@ export class Form {
   samples() {
     const { workspace, set } = this.page.bridge;
     if (!workspace.ready || !this.page.id("go")) return;
-    const { study, selected } = workspace;
-    const many = (of) => count(chosen(of, this.about).length);
+    const { study, selected, labels, predicted } = workspace;
     const { length: attacked } = this.attacked;
-    const classes = study.classes.map((name, k) => ({ value: `class ${k}`, label: `Class ${name} (${many(`class ${k}`)})` }));
+    const many = countByClass(study.labelled ? labels : predicted, study.classes.length);
+    const classes = study.classes.map((name, k) => ({ value: `class ${k}`, label: `Class ${name} (${count(many[k])})` }));
     set("attack-of", {
       data: [
         { value: "each", label: "One of each class" },

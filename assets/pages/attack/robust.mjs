@@ -3,7 +3,7 @@ import { outcome, progressText, troubleText } from "../../dom/jobs.mjs";
 import { colourOf, toHex } from "../../lib/palette.mjs";
 import { LineChart } from "../../dom/linechart.mjs";
 import { count, make } from "../../dom/make.mjs";
-import { short } from "../../lib/attacks.mjs";
+import { NORMS, short } from "../../lib/attacks.mjs";
 import { firsts, robustText } from "../../lib/robustness.mjs";
 
 const TRIED = [100, 200, 500, 1000, 2000];
@@ -171,7 +171,7 @@ export class Robust {
         this.place = make(document, "div");
         this.chart = new LineChart(this.place, { label: "Epsilon, in the curves of the accuracy", height: 190, go: (epsilon) => ((this.epsilon = epsilon), this.draw()) });
       }
-      parts.push(make(document, "h3", {}, `Accuracy over ε (${{ linf: "L∞", l2: "L2", l1: "L1" }[this.norm]})`), this.place, ...this.key(document, known), ...this.words(document, known));
+      parts.push(make(document, "h3", {}, `Accuracy over ε (${NORMS[this.norm]})`), this.place, ...this.key(document, known), ...this.words(document, known));
     }
     if (plan.missing) {
       const button = make(document, "button.plain", { type: "button", disabled: Boolean(this.asked) }, this.asked ? "Computing …" : "Compute the curves");

@@ -10,7 +10,7 @@ export class Runs {
    * @param {() => void} changed - something else is to be shown.
    */
   constructor(page, changed) {
-    Object.assign(this, { page, changed, asked: null, error: "" });
+    Object.assign(this, { page, changed, asked: null, error: "", cancelled: false });
     this.forget();
   }
 
@@ -33,8 +33,9 @@ export class Runs {
 
   /** Have samples attacked. @param {object} wish */
   ask(wish) {
-    this.asked = wish;
-    this.error = "";
+    const { networkKey: network, dataKey: data } = this.page.bridge.workspace.study;
+    this.asked = { network, data };
+    Object.assign(this, { error: "", cancelled: false });
     this.page.bridge.set("attack-wish-way", { data: { ...wish, asked: Date.now() } });
     this.changed();
   }
@@ -58,10 +59,14 @@ export class Runs {
     if (!end || !this.asked) return;
     const { bridge } = this.page;
     bridge.byId("frame-jobs").textContent = "";
+    const { network, data } = this.asked;
     this.asked = null;
+    // Another study has been opened meanwhile: what was computed is kept, and nobody asks for it.
+    if (!this.fits({ study: [network, data] })) return this.changed();
     const { done, reason } = outcome(end);
     if (!done.attack) {
-      this.error = end.state === "cancelled" ? "" : reason;
+      this.cancelled = end.state === "cancelled";
+      this.error = this.cancelled ? "" : reason;
       return this.changed();
     }
     this.take(done.attack);
@@ -87,8 +92,8 @@ export class Runs {
   }
 
   fits({ study: [network, data] }) {
-    const { networkKey, dataKey } = this.page.bridge.workspace.study;
-    return network === networkKey && data === dataKey;
+    const { study } = this.page.bridge.workspace;
+    return network === study?.networkKey && data === study.dataKey;
   }
 
   /** The server says what lies at the address of a link. */

@@ -1,5 +1,5 @@
 /** One attacked sample: its pictures, the rail of its steps, and what the network says at each. */
-import { at, changePixels, firstTurn, largest, lengths, likeliest, short, turnsAt } from "../../lib/attacks.mjs";
+import { NORMS, at, changePixels, firstTurn, largest, lengths, likeliest, short, turnsAt } from "../../lib/attacks.mjs";
 import { colourOf, toHex } from "../../lib/palette.mjs";
 import { pixelsOf } from "../../lib/pictures.mjs";
 import { scaleColours } from "../../lib/ramps.mjs";
@@ -10,7 +10,6 @@ import { Rail } from "../../dom/rail.mjs";
 const LASTS = 3000; // milliseconds of a whole way
 const BEATS = [40, 400]; // shortest and longest of a step
 const SCALE = 96; // pixels of the scale of a change
-const NORMS = { linf: "L∞", l2: "L2", l1: "L1" };
 
 export class Stage {
   /** @param {object} page - of `attack.mjs`. */
@@ -192,10 +191,8 @@ export class Stage {
     const [left, ends] = [arrays.left[place], arrays.ends[place]];
     const bold = [left, ends, runs.facts.asked.target];
     const focus = workspace.peeked ?? workspace.view.focus ?? null;
+    const weight = (k) => (k === focus ? 3 : bold.includes(k) ? 2 : 1);
     const order = Array.from({ length: classes }, (_, k) => k).sort((a, b) => weight(a) - weight(b));
-    function weight(k) {
-      return k === focus ? 3 : bold.includes(k) ? 2 : 1;
-    }
     const lines = order.map((k) => ({
       values: Array.from({ length: steps + 1 }, (_, step) => probabilities[step * classes + k]),
       colour: toHex(colourOf(k, classes)),

@@ -52,9 +52,10 @@ export class First {
 
   async answer(end) {
     const { asked, page } = this;
-    if (!end || !asked) return;
+    if (!end) return;
     const { workspace } = page.bridge;
     page.bridge.byId("frame-jobs").textContent = "";
+    if (!asked) return;
     this.asked = null;
     const { done, reason } = outcome(end);
     if (asked.network !== workspace.study?.networkKey || asked.data !== workspace.study.dataKey || asked.score !== this.score) return this.draw();

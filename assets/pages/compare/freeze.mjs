@@ -92,8 +92,9 @@ export class Freeze {
   /** A job has ended. */
   async answer(task, end) {
     const { asked, page } = this;
-    if (!end || asked?.task !== task) return;
+    if (!end) return;
     page.bridge.byId("frame-jobs").textContent = "";
+    if (asked?.task !== task) return;
     this.asked = null;
     if (asked.network !== this.network) return;
     const { done, reason } = outcome(end);

@@ -27,8 +27,8 @@ export class Inputs {
 
   /** The first two samples that are meant: those that are selected, else the first of the study. */
   get samples() {
-    const { selected } = this.workspace;
-    return [selected[0] ?? 0, selected[1] ?? (selected.length ? null : 1)];
+    const { selected, study } = this.workspace;
+    return [selected[0] ?? 0, selected[1] ?? (selected.length || study.n < 2 ? null : 1)];
   }
 
   classOf(sample) {
@@ -55,7 +55,7 @@ export class Inputs {
     const [first, second] = this.samples;
     const found = [{ value: "first", label: selected.length ? `First selected: ${first}` : `Sample ${first}` }];
     if (second !== null) found.push({ value: "second", label: selected.length ? `Second selected: ${second}` : `Sample ${second}` });
-    if (workspace.classifies || study.labelled) found.push({ value: "own", label: `Mean of the class of ${first}` });
+    if (this.classOf(first) >= 0) found.push({ value: "own", label: `Mean of the class of ${first}` });
     if (selected.length > 1) found.push({ value: "selection", label: `Mean of the selection (${count(selected.length)})` });
     if (attack) {
       found.push({ value: "clean", label: `Sample ${attack.sample}, clean` }, { value: "attacked", label: `Sample ${attack.sample}, attacked` });
