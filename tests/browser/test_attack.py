@@ -10,39 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from boundary_page import Picture, panel, read, settled
-from playwright.sync_api import Locator, Page, expect
+from attack_page import attack, choose, open_page, picture
+from boundary_page import Picture, panel, read
+from playwright.sync_api import Page, expect
 from running import Server
 
 SIDE = 8
 """Pixels of a side of the embedded digits."""
-
-
-def open_page(tab: Page, server: Server, query: str = "") -> None:
-    tab.goto(f"{server.url}/attack{query}")
-    expect(tab.locator(".legend .class")).to_have_count(10, timeout=120_000)
-    expect(tab.locator("#attack-about")).not_to_have_text("")
-
-
-def choose(tab: Page, control: str, option: str) -> None:
-    tab.locator(f"#attack-{control}").click()
-    tab.get_by_role("option", name=option).filter(visible=True).click()
-
-
-def attack(tab: Page, **chosen: str) -> None:
-    """Attack and wait for what comes of it."""
-    for control, option in chosen.items():
-        choose(tab, control, option)
-    before = tab.url
-    tab.get_by_role("button", name="Attack", exact=True).click()
-    tab.wait_for_function("(before) => location.href !== before", arg=before, timeout=60_000)
-    expect(tab.locator(".attack-success")).to_be_visible(timeout=60_000)
-    expect(tab.locator("#frame-jobs")).to_have_text("")
-    expect(picture(tab, 2)).to_be_visible()
-
-
-def picture(tab: Page, number: int) -> Locator:
-    return tab.locator("canvas.attack-picture").nth(number)
 
 
 def row(tab: Page, name: str, place: int) -> Any:
@@ -215,30 +189,3 @@ def test_how_much_a_network_withstands(tab: Page, digits: Server) -> None:
     expect(robust).to_contain_text("1 of 3 curves are still to be computed")
     choose(tab, "norm", "L2")
     expect(robust.get_by_label("SPSA")).to_have_count(0)
-
-
-def test_the_way_of_a_sample_is_seen_on_other_pages(tab: Page, digits: Server) -> None:
-    open_page(tab, digits)
-    attack(tab)
-    sample = tab.locator("#attack-title").inner_text().split(":")[0]
-    tab.locator("#frame-rail-tour").click()
-    rail = tab.get_by_role("slider", name="Attack", exact=True)
-    expect(rail).to_have_attribute("aria-valuetext", "0", timeout=60_000)
-    rail.press("End")
-    expect(tab.locator("#tour-subtitle")).to_contain_text(
-        "10 of them are attacked, at step 40 of 40", timeout=60_000
-    )
-    # Class probabilities move from end to end, and stay there before the softmax, too.
-    tab.locator(".layer-graph").get_by_text("dense1").click()
-    expect(tab.locator("#tour-title")).to_contain_text("dense1", timeout=60_000)
-    expect(tab.locator("#tour-subtitle")).to_contain_text("at step 40 of 40", timeout=60_000)
-    rail.press("Home")
-    expect(tab.locator("#tour-subtitle")).not_to_contain_text("attacked")
-    tab.locator("#frame-rail-boundary").click()
-    settled(tab)
-    panel(tab, "Place")
-    expect(tab.locator("#boundary-place-way-from")).to_contain_text(sample)
-    tab.get_by_role("button", name="Place its way").click()
-    placed = tab.locator("#boundary-placed")
-    expect(placed).to_contain_text(re.compile(r"12 inputs · (\d) becomes (?!\1)\d"))
-    expect(placed.get_by_label(re.compile(r"at step 40"))).to_have_count(1)

@@ -96,7 +96,7 @@ export class Robust {
   /** Ask what is known of the curves. */
   look() {
     const { workspace, set } = this.page.bridge;
-    if (!this.box?.isConnected || !workspace.ready) return;
+    if (!this.box?.isConnected || !workspace.ready || !this.page.form.methods.size) return;
     if (!this.below) this.controls();
     const attacks = [...this.attacks].filter((name) => this.page.form.methods.get(name)?.norms.includes(this.norm));
     this.wish = { ...workspace.study.wish, attacks, most: this.largest, norm: this.norm, count: this.count };

@@ -22,10 +22,12 @@ TEXTS = (
     ),
     (
         "Playhead",
-        "Below the picture: two rails, epochs and layers. Their handles may stand between two "
-        "stops, and what they rest at is what all pages show. From layer to layer the view turns "
-        "along: a layer that only rotates moves nothing, so that what moves is real. Where layers "
-        "branch, click on the list at the left to choose another path.",
+        "Below the picture: rails for epochs and layers, and for the steps of the attack that was "
+        "made last on the Attack page: attacked samples move, lines are their ways. Handles may "
+        "stand between two stops; the epoch and layer that they rest at is what all pages show. "
+        "From layer to layer the view turns along: a layer that only rotates moves nothing, so "
+        "that what moves is real. Where layers branch, click on the list at the left to choose "
+        "another path.",
     ),
     (
         "Other split",

@@ -1,0 +1,40 @@
+"""The way of an attacked sample on other pages than the one that it was attacked on.
+
+It runs after the Boundary page's own tests, which want to see how a map is made.
+"""
+
+from __future__ import annotations
+
+import re
+
+from attack_page import attack, open_page
+from boundary_page import panel, settled
+from playwright.sync_api import Page, expect
+from running import Server
+
+
+def test_the_way_of_a_sample_is_seen_on_other_pages(tab: Page, digits: Server) -> None:
+    open_page(tab, digits)
+    attack(tab)
+    sample = tab.locator("#attack-title").inner_text().split(":")[0]
+    tab.locator("#frame-rail-tour").click()
+    rail = tab.get_by_role("slider", name="Attack", exact=True)
+    expect(rail).to_have_attribute("aria-valuetext", "0", timeout=60_000)
+    rail.press("End")
+    expect(tab.locator("#tour-subtitle")).to_contain_text(
+        "10 of them are attacked, at step 40 of 40", timeout=60_000
+    )
+    # Class probabilities move from end to end, and stay there before the softmax, too.
+    tab.locator(".layer-graph").get_by_text("dense1").click()
+    expect(tab.locator("#tour-title")).to_contain_text("dense1", timeout=60_000)
+    expect(tab.locator("#tour-subtitle")).to_contain_text("at step 40 of 40", timeout=60_000)
+    rail.press("Home")
+    expect(tab.locator("#tour-subtitle")).not_to_contain_text("attacked")
+    tab.locator("#frame-rail-boundary").click()
+    settled(tab)
+    panel(tab, "Place")
+    expect(tab.locator("#boundary-place-way-from")).to_contain_text(sample)
+    tab.get_by_role("button", name="Place its way").click()
+    placed = tab.locator("#boundary-placed")
+    expect(placed).to_contain_text(re.compile(r"12 inputs · (\d) becomes (?!\1)\d"))
+    expect(placed.get_by_label(re.compile(r"at step 40"))).to_have_count(1)
