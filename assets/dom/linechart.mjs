@@ -22,6 +22,19 @@ const EDGES = { left: 30, top: 8, right: 8, bottom: 20 };
  * @property {number | null} [now] - the place that is shown.
  */
 
+/** A piece of a line as a chart draws it, for a legend. @param {Document} document @param {number[]} [dash] */
+export function lineSample(document, dash) {
+  const canvas = make(document, "canvas.line-sample", { width: 56, height: 8, "aria-hidden": "true" });
+  const context = canvas.getContext("2d");
+  Object.assign(context, { strokeStyle: "#888", lineWidth: 4 });
+  if (dash) context.setLineDash(dash.map((length) => 2 * length));
+  context.beginPath();
+  context.moveTo(0, 4);
+  context.lineTo(56, 4);
+  context.stroke();
+  return canvas;
+}
+
 export class LineChart {
   /**
    * @param {HTMLElement} box - the chart is put into it.

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from page_checks import browser_functions, ids_in, named_ids, registered
+from page_checks import check_ids, check_names
 from sample_site import N, Site
 
 from analysis.attacks import REGISTRY
 from analysis.errors import ParameterError
 from analysis.types import Result
 from dashboard import attacks
-from dashboard.components import frame as frame_layout
 from dashboard.pages.attack import PAGE
 from dashboard.pages.attack import callbacks as attack
 
-ASSETS = Path(__file__).parents[2] / "assets"
 STUDY = {"study": "digits", "split": "test"}
 WISH = STUDY | {
     "attack": "pgd",
@@ -37,23 +32,12 @@ CURVES = STUDY | {"attacks": ["pgd"], "most": "0.2", "norm": "linf", "count": 20
 
 
 def test_no_id_stands_twice() -> None:
-    whole = frame_layout.layout((PAGE,), {"digits": "Digits"}, "digits")
-    ids = ids_in(whole, PAGE.layout())
-    assert [name for name, times in Counter(ids).items() if times > 1] == []
+    check_ids(PAGE)
 
 
 def test_callbacks_name_what_is_there(site: Site) -> None:
-    callbacks = registered(PAGE, site)
-    named = named_ids(callbacks, "attack")
-    assert named <= set(ids_in(PAGE.layout(), *PAGE.stores()))
+    named = check_names(PAGE, site, attack.CLICKS)
     assert {"attack-link", "attack-curve", "attack-epsilon", "attack-answer-way"} <= named
-    scripts = [ASSETS / "pages" / "attack.mjs", *(ASSETS / "pages" / "attack").glob("*.mjs")]
-    code = "\n".join(script.read_text() for script in scripts)
-    functions = browser_functions(callbacks)
-    assert {name for name in functions if not re.search(rf"\b{name}\b", code)} == set()
-    clicks = (ASSETS / "clientside.mjs").read_text()
-    for function in attack.CLICKS.values():
-        assert f'"{function}",' in clicks, f"a button that appears would click {function}"
 
 
 def test_the_browser_knows_every_attack() -> None:

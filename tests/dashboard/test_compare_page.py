@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
-from page_checks import browser_functions, ids_in, named_ids, registered
+from page_checks import check_ids, check_names
 from sample_site import N, Site
 
 from analysis.errors import ParameterError
 from analysis.types import Graph, Node
 from dashboard import filters, ranking
-from dashboard.components import frame as frame_layout
 from dashboard.pages.compare import PAGE
 from dashboard.pages.compare import callbacks as compare
 
-ASSETS = Path(__file__).parents[2] / "assets"
 WISH = {"study": "digits", "split": "test"}
 
 
@@ -35,23 +30,12 @@ def deep(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 
 def test_no_id_stands_twice() -> None:
-    whole = frame_layout.layout((PAGE,), {"digits": "Digits"}, "digits")
-    ids = ids_in(whole, PAGE.layout())
-    assert [name for name, times in Counter(ids).items() if times > 1] == []
+    check_ids(PAGE)
 
 
 def test_callbacks_name_what_is_there(site: Site) -> None:
-    callbacks = registered(PAGE, site)
-    named = named_ids(callbacks, "compare")
-    assert named <= set(ids_in(PAGE.layout(), *PAGE.stores()))
+    named = check_names(PAGE, site, compare.CLICKS)
     assert {"compare-left", "compare-zoom", "compare-answer-frozen"} <= named
-    scripts = [ASSETS / "pages" / "compare.mjs", *(ASSETS / "pages" / "compare").glob("*.mjs")]
-    code = "\n".join(script.read_text() for script in scripts)
-    functions = browser_functions(callbacks)
-    assert {name for name in functions if not re.search(rf"\b{name}\b", code)} == set()
-    clicks = (ASSETS / "clientside.mjs").read_text()
-    for function in compare.CLICKS.values():
-        assert f'"{function}",' in clicks, f"a button that appears would click {function}"
 
 
 def asked(task: dict[str, Any]) -> dict[str, Any]:

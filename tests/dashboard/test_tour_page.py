@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from page_checks import browser_functions, ids_in, named_ids, registered
+from page_checks import check_ids, check_names
 from sample_site import Site
 
 from analysis.errors import ParameterError
 from analysis.types import Result, Source
 from dashboard import tour_training, tour_views, tours
-from dashboard.components import frame as frame_layout
 from dashboard.pages.tour import PAGE
 from dashboard.pages.tour import callbacks as tour
 
-ASSETS = Path(__file__).parents[2] / "assets"
 WISH = {"study": "digits", "split": "test"}
 
 
 def test_no_id_stands_twice() -> None:
-    whole = frame_layout.layout((PAGE,), {"digits": "Digits"}, "digits")
-    ids = ids_in(whole, PAGE.layout())
-    assert [name for name, times in Counter(ids).items() if times > 1] == []
+    check_ids(PAGE)
 
 
 def test_callbacks_name_what_is_there(site: Site) -> None:
-    callbacks = registered(PAGE, site)
-    named = named_ids(callbacks, "tour")
-    assert named <= set(ids_in(PAGE.layout(), *PAGE.stores()))
+    named = check_names(PAGE, site, tour.CLICKS)
     assert {"tour-knobs", "tour-plan", "tour-layer", "tour-speed", "tour-answer-plane"} <= named
-    scripts = [ASSETS / "pages" / "tour.mjs", *(ASSETS / "pages" / "tour").glob("*.mjs")]
-    code = "\n".join(script.read_text() for script in scripts)
-    functions = browser_functions(callbacks)
-    assert {name for name in functions if not re.search(rf"\b{name}\b", code)} == set()
-    clicks = (ASSETS / "clientside.mjs").read_text()
-    for function in tour.CLICKS.values():
-        assert f'"{function}",' in clicks, f"a button that appears would click {function}"
 
 
 def test_a_plan_knows_what_is_there(site: Site) -> None:

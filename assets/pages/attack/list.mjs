@@ -45,7 +45,7 @@ export class List {
       .map(([fate, text]) => [fate, text, runs.places(fate).length])
       .filter(([fate, , many]) => many || fate === this.fate)
       .map(([fate, text, many]) => make(document, "option", { value: fate, selected: fate === this.fate }, `${text[0].toUpperCase()}${text.slice(1)} (${count(many)})`));
-    const select = make(document, "select.attack-filter", { "aria-label": "Which attacked samples are listed" }, ...options);
+    const select = make(document, "select.own-field.attack-filter", { "aria-label": "Which attacked samples are listed" }, ...options);
     select.addEventListener("change", () => {
       this.fate = select.value;
       this.draw();

@@ -1,7 +1,7 @@
 /** How much a network withstands: accuracy over epsilon, and who falls first. */
 import { outcome, progressText, troubleText } from "../../dom/jobs.mjs";
 import { colourOf, toHex } from "../../lib/palette.mjs";
-import { LineChart } from "../../dom/linechart.mjs";
+import { LineChart, lineSample } from "../../dom/linechart.mjs";
 import { count, make } from "../../dom/make.mjs";
 import { NORMS, short } from "../../lib/attacks.mjs";
 import { firsts, robustText } from "../../lib/robustness.mjs";
@@ -61,12 +61,12 @@ export class Robust {
       });
       return make(document, "label", {}, input, title);
     });
-    const most = make(document, "input", { type: "text", value: this.largest, size: 6, "aria-label": "Largest epsilon" });
+    const most = make(document, "input.own-field", { type: "text", value: this.largest, size: 6, "aria-label": "Largest epsilon" });
     most.addEventListener("change", () => {
       this.most = most.value;
       this.look();
     });
-    const samples = make(document, "select", { "aria-label": "Samples of the curve" },
+    const samples = make(document, "select.own-field", { "aria-label": "Samples of the curve" },
       ...TRIED.map((number) => make(document, "option", { value: String(number), selected: number === this.count }, count(number))));
     samples.addEventListener("change", () => {
       this.count = Number(samples.value);
@@ -192,7 +192,7 @@ export class Robust {
   key(document, known) {
     const focus = this.page.bridge.workspace.view.focus;
     const rows = known.map(([name], k) => make(document, "span.robust-key", {},
-      make(document, "i", { style: { borderTopStyle: k ? "dashed" : "solid" } }), this.title(name)));
+      lineSample(document, DASHES[k % DASHES.length] ?? undefined), this.title(name)));
     const hint = focus === null
       ? "A click on the curves speaks of that ε; a class that is pinned in the legend is drawn, too."
       : `In colour: ${this.page.bridge.workspace.className(focus)} alone.`;
@@ -214,7 +214,7 @@ export class Robust {
       });
     }
     const { epsilons } = known[0][1].facts;
-    this.chart.show({ places: epsilons, lines, top: 1, ends: ["0", `ε ${short(epsilons.at(-1))}`], now: this.epsilon ?? epsilons.at(-1) });
+    this.chart.show({ places: epsilons, lines, top: 1, ends: ["0", `ε ${short(epsilons.at(-1))}`], now: epsilons.includes(this.epsilon) ? this.epsilon : epsilons.at(-1) });
   }
 
   /** What an attack leaves right, who falls first and into what. */

@@ -1,5 +1,5 @@
 /** The attack that is shown: its job, what it came to, and the way of one of its samples. */
-import { fates } from "../../lib/attacks.mjs";
+import { fates, largest } from "../../lib/attacks.mjs";
 import { outcome, progressText } from "../../dom/jobs.mjs";
 
 const ARRAYS = ["samples", "left", "begins", "ends", "fooled", "l2", "linf", "parting"];
@@ -144,7 +144,8 @@ export class Runs {
     try {
       const [x, said] = await Promise.all([workspace.row(key, "x", place), workspace.row(key, "probabilities", place)]);
       if (this.fetching !== mine) return;
-      this.way = { values: x.values, shape: x.shape.slice(1), steps: x.shape[0] - 1, probabilities: said.values, classes: said.shape[1] };
+      const way = { values: x.values, shape: x.shape.slice(1), steps: x.shape[0] - 1 };
+      this.way = { ...way, scale: largest(way), probabilities: said.values, classes: said.shape[1] };
       this.changed();
     } catch (error) {
       this.fail(key, error);

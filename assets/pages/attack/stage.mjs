@@ -1,5 +1,5 @@
 /** One attacked sample: its pictures, the rail of its steps, and what the network says at each. */
-import { NORMS, at, changePixels, firstTurn, largest, lengths, likeliest, short, turnsAt } from "../../lib/attacks.mjs";
+import { NORMS, at, changePixels, firstTurn, lengths, likeliest, short, turnsAt } from "../../lib/attacks.mjs";
 import { colourOf, toHex } from "../../lib/palette.mjs";
 import { pixelsOf } from "../../lib/pictures.mjs";
 import { scaleColours } from "../../lib/ramps.mjs";
@@ -104,7 +104,7 @@ export class Stage {
     const { way } = this;
     const theme = this.page.bridge.workspace.scheme;
     const { here, change } = at(way, now);
-    const scale = largest(way);
+    const { scale } = way;
     const pictures = [
       pixelsOf(at(way, 0).here, way.shape.length > 1 ? way.shape : []),
       changePixels(change, way.shape, scale, theme),
@@ -128,7 +128,7 @@ export class Stage {
     const { probabilities, classes, steps } = way;
     const [first, here] = [likeliest(probabilities, classes, 0), likeliest(probabilities, classes, now)];
     const { l2, linf } = lengths(at(way, now).change);
-    const scale = largest(way);
+    const { scale } = way;
     const [clean, change, attacked] = this.figures;
     clean.caption.replaceChildren(make(this.document, "strong", {}, "Clean:"), ` ${say(first)}`);
     const times = scale > 0 ? ` × ${short(Number((1 / scale).toPrecision(2)))}` : "";

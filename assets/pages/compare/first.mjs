@@ -81,7 +81,7 @@ export class First {
       return;
     }
     const second = Boolean(workspace.second?.predicted && workspace.second.study.network.output !== "embedding");
-    const select = make(document, "select", { "aria-label": "By which samples are ranked" },
+    const select = make(document, "select.own-field", { "aria-label": "By which samples are ranked" },
       ...Object.entries(this.names).map(([name, text]) => make(document, "option", { value: name, selected: name === this.score, disabled: name === "disagreement" && !second }, text)));
     select.addEventListener("change", () => {
       this.score = select.value;

@@ -147,7 +147,7 @@ export class Freeze {
   /** Which filters of the layer are frozen. */
   chooser(document) {
     const { layer } = this;
-    const kind = make(document, "select", { "aria-label": "What frozen filters give" },
+    const kind = make(document, "select.own-field", { "aria-label": "What frozen filters give" },
       make(document, "option", { value: "zeros", selected: !this.means }, "zeros"),
       make(document, "option", { value: "means", selected: this.means }, "their mean"));
     kind.addEventListener("change", () => {
