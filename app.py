@@ -6,6 +6,7 @@ python app.py --model my.keras --data my.npz    a network of your own
 python app.py --model run7/ --data my.npz       every epoch of its training
 python app.py --model my.keras --data my.npz --checkpoints run7/    every epoch, as weights alone
 python app.py --run run7/                       the same, with the samples that were recorded
+python app.py --freeze set.json                 beside the network, the same without some filters
 python app.py --softmax history.npz             what a network said, epoch by epoch
 """
 
@@ -83,6 +84,12 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="the network ends in an embedding, not in scores of classes",
     )
+    study.add_argument(
+        "--freeze",
+        metavar="FILE",
+        help="filters that are frozen, as the Compare page saves them: the network without them "
+        "stands beside the study",
+    )
     study.add_argument("--split", choices=["test", "train", "all"], help="default: test")
     study.add_argument(
         "--limit", metavar="N", help="show at most N samples (default: 10000), or 'all'"
@@ -137,7 +144,7 @@ def settings_from(arguments: Sequence[str]) -> Settings:
             values[name] = tuple(value)
         else:
             values[name] = parse(name, value) if isinstance(value, str) else value
-    for name in ("home", "data_dir", "model", "checkpoints", "data", "softmax", "run"):
+    for name in ("home", "data_dir", "model", "checkpoints", "data", "softmax", "run", "freeze"):
         if values.get(name):
             expanded = _expanded(name, values[name])
             values[name] = expanded if name == "home" else str(expanded)

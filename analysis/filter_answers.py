@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import assess, filter_importance, mutation
 from .errors import MemoryBudgetError, ParameterError
+from .filter_importance import Downstream
+from .keys import digest
+from .shelf import Shelf
 from .types import Array, Result
 
 if TYPE_CHECKING:
@@ -58,6 +61,9 @@ def filters(bench: Workbench, layer: str, means: bool, samples: Sequence[int] | 
 def frozen(bench: Workbench, filters: Mapping[str, Sequence[int]], means: bool) -> Result:
     """What a network says with some filters frozen.
 
+    Only what lies behind the first layer of which some are frozen is computed, from what comes
+    before it, which the process keeps for the next set.
+
     Returns: arrays `probabilities` (n, classes), `predicted` (n,), `confusion` (classes, classes);
         facts `accuracy` and `before`, None without true classes, `changed` (samples of which
         another class is said than before).
@@ -66,9 +72,7 @@ def frozen(bench: Workbench, filters: Mapping[str, Sequence[int]], means: bool) 
     bench.network.check_classifies()
     before = bench.within(0.0, 0.3).predictions()
     wanted = mutation.normalised(bench.network, filters)
-    given = _means(bench.within(0.3, 0.6), wanted) if means else None
-    mutant = mutation.freeze(bench.network, wanted, given)
-    probabilities = mutant.predict(bench.dataset.inputs)
+    probabilities = _said_without(bench.within(0.3, 1.0), wanted, means)
     bench.report(1.0)
     predicted = probabilities.argmax(axis=1).astype(np.int32)
     truth = bench.dataset.labels
@@ -85,6 +89,38 @@ def frozen(bench: Workbench, filters: Mapping[str, Sequence[int]], means: bool) 
             "changed": int((predicted != before.arrays["predicted"]).sum()),
         },
     )
+
+
+BEHIND: Shelf[Downstream] = Shelf(places=2)
+"""What comes before a layer, of this worker process."""
+
+
+def _said_without(bench: Workbench, wanted: Mapping[str, Sequence[int]], means: bool) -> Array:
+    """(n, classes)"""
+    network, x = bench.network, bench.dataset.inputs
+    if not wanted:
+        return bench.predictions().arrays["probabilities"]
+    layers = list(network.layers)
+    first, *others = sorted(wanted, key=layers.index)
+    rest = {layer: wanted[layer] for layer in others}
+    given = mutation.means(network, x, rest, bench.within(0.0, 0.5).report) if means else None
+    count = len(bench.dataset)
+    if 4 * _width(network, first) * count > bench.budget // 4:
+        if given is not None:
+            given |= mutation.means(network, x, [first], bench.within(0.5, 0.7).report)
+        return mutation.freeze(network, wanted, given).predict(x)
+    key = digest([network.fingerprint, bench.study.data, first])
+    behind = BEHIND.take(key)
+    if behind is None:
+        behind = Downstream(network, x, first)
+        BEHIND.put(key, behind)
+    mutant = mutation.freeze(network, rest, given)
+    return behind.through(mutant, means=means).predict(wanted[first])
+
+
+def _width(network: Network, layer: str) -> int:
+    """Values of a sample from which all that comes after a layer can be computed."""
+    return sum(network.operations[place].size for place in network.frontier(layer))
 
 
 def flipping(
@@ -104,7 +140,7 @@ def flipping(
         raise ParameterError(f"A group to turn has samples, 0 to {count - 1}; select some first.")
     _check_memory(bench, layer, len(chosen))
     inputs = {name: array[chosen] for name, array in bench.dataset.inputs.items()}
-    behind = filter_importance.Downstream(bench.network, inputs, layer, means=means)
+    behind = Downstream(bench.network, inputs, layer, means=means)
     found = filter_importance.flipping(behind, np.arange(len(chosen)), most, bench.report)
     return Result(
         arrays={
@@ -116,22 +152,8 @@ def flipping(
     )
 
 
-def _means(bench: Workbench, filters: Mapping[str, Any]) -> dict[str, Array]:
-    """Layer -> (filters,) mean of what each gives over all samples and positions."""
-    sums = {layer: np.zeros(mutation.filters_of(bench.network, layer)) for layer in filters}
-    names = list(sums)
-    for start, parts in bench.network.batches(bench.dataset.inputs, names) if names else ():
-        for name, values in zip(names, parts, strict=True):
-            maps = values.reshape(len(values), -1, len(sums[name]))
-            sums[name] += maps.mean(axis=1).sum(axis=0)
-        bench.report(min(1.0, (start + bench.network.batch_size) / len(bench.dataset)))
-    return {name: total / len(bench.dataset) for name, total in sums.items()}
-
-
 def _check_memory(bench: Workbench, layer: str, count: int) -> None:
-    network: Network = bench.network
-    each = sum(network.operations[place].size for place in network.frontier(layer))
-    taken = 2 * 4 * each * count
+    taken = 2 * 4 * _width(bench.network, layer) * count
     if taken > bench.budget // 2:
         raise MemoryBudgetError(
             f"What passes layer '{layer}' takes {taken:,} bytes of {count:,} samples, with the "

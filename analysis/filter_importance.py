@@ -6,8 +6,10 @@ again, also where branches pass the layer by.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,15 +59,30 @@ class Downstream:
         self, network: Network, x: Array | Inputs, layer: str, *, means: bool = False
     ) -> None:
         self.filters = filters_of(network, layer)
-        places = network.frontier(layer)
-        names = [network.operations[place].name for place in places]
-        self._run, self._size = network.between(places, len(network.operations) - 1)
-        parts = network.values(x, places)
+        self.means = means
+        self._places = network.frontier(layer)
+        names = [network.operations[place].name for place in self._places]
+        self._run, self._size = self._function(network)
+        parts = network.values(x, self._places)
         begin = sum(part.shape[1] for part in parts[: names.index(layer)])
         self.values = np.concatenate(parts, axis=1)
         self._own = slice(begin, begin + network.operation(layer).size)
-        own = self.maps
-        self._instead = own.mean(axis=(0, 1)) if means else np.zeros(self.filters, np.float32)
+
+    def through(self, network: Network, *, means: bool) -> Downstream:
+        """The same values, and behind them a network that differs after the layer only; `means`
+        as at first."""
+        other = copy(self)
+        other.means = means
+        other._run, other._size = other._function(network)
+        return other
+
+    def _function(self, network: Network) -> tuple[Callable[[Array], Array], int]:
+        return network.between(self._places, len(network.operations) - 1)
+
+    @cached_property
+    def _mean(self) -> Array:
+        mean: Array = self.maps.mean(axis=(0, 1))
+        return mean
 
     @property
     def maps(self) -> Array:
@@ -82,7 +99,7 @@ class Downstream:
             if len(frozen):
                 part = part.copy()
                 own = part[:, self._own].reshape(len(part), -1, self.filters)
-                own[:, :, list(frozen)] = self._instead[list(frozen)]
+                own[:, :, list(frozen)] = self._mean[list(frozen)] if self.means else 0.0
                 part[:, self._own] = own.reshape(len(part), -1)
             found.append(self._run(part))
         return np.concatenate(found)

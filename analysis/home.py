@@ -3,6 +3,8 @@
 results/    answers, under their keys; may be evicted, is computed again
 networks/   trained demo networks
 groups/     named groups of samples; made by the user, never evicted
+frozen/     named sets of frozen filters, likewise
+added/      samples that were added to data sets, likewise
 board/      what running jobs say of themselves
 locks/      one file per question being answered
 scratch/    working space of the engine
@@ -77,6 +79,14 @@ class Home:
         return self.path / "groups"
 
     @property
+    def frozen(self) -> Path:
+        return self.path / "frozen"
+
+    @property
+    def added(self) -> Path:
+        return self.path / "added"
+
+    @property
     def board(self) -> Path:
         return self.path / "board"
 
@@ -109,7 +119,7 @@ class Home:
 _SECRET = 32
 """Bytes of the secret."""
 
-_PLACES = ("results", "networks", "groups", "board", "locks", "scratch")
+_PLACES = ("results", "networks", "groups", "frozen", "added", "board", "locks", "scratch")
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import DataError, ParameterError
 from .types import Array, Dataset, Report, silent
@@ -20,6 +20,13 @@ FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 
 MAX_PIXELS = 2**26
 """Most pixels of one picture: a small file can unpack to far more than memory holds."""
+
+FITS = ("middle", "whole", "squeezed")
+"""How a picture of other proportions is fitted: its middle is cut out, a border is put around it,
+or it is squeezed."""
+
+_ORIENTATION = 274
+"""Number of the tag by which a camera says how it was held."""
 
 _BROKEN = (
     OSError,
@@ -218,6 +225,82 @@ def unpack(content: bytes, name: str, size: Size) -> Array:
     Raises: DataError if it cannot be read, or is too large.
     """
     return _pixels(io.BytesIO(content), size, name)
+
+
+def converted(
+    content: bytes, name: str, size: Size, *, fit: str, inverted: bool, empty: float
+) -> tuple[Array, str]:
+    """A picture that somebody sent, as a network takes it, and what was done to it.
+
+    Of an animated picture the first frame is taken; it is turned as its camera says.
+
+    Args:
+        name: that it is called in messages.
+        size: (height, width, channels) of the network.
+        fit: one of `FITS`.
+        inverted: whether dark becomes bright.
+        empty: from 0 to 1, what stands in place of what is transparent, and around it with "whole".
+    Returns: (height, width, channels) float32 in [0, 1], and a sentence.
+    Raises: ParameterError for another fit; DataError if it cannot be read, or is too large.
+    """
+    if fit not in FITS:
+        raise ParameterError(f"A picture is fitted as {', '.join(FITS)}; got {fit!r}.")
+    if not content:
+        raise DataError(f"Image '{name}' is empty: the file has no bytes. Leave it out.")
+    with _opened(io.BytesIO(content), name) as image:
+        frames = getattr(image, "n_frames", 1)
+        told = [f"{image.width} x {image.height} {image.format}"]
+        told += [f"the first of {frames} frames"] if frames > 1 else []
+        told += ["turned as its camera says"] if image.getexif().get(_ORIENTATION, 1) != 1 else []
+        x, seen = _values(ImageOps.exif_transpose(image), size[2])
+    if seen is not None and seen.min() < 1:
+        behind = np.float32(1 - empty if inverted else empty)
+        x = x * seen[..., np.newaxis] + behind * (1 - seen[..., np.newaxis])
+        told.append(f"what is transparent drawn as {empty:.2g}")
+    if inverted:
+        x = 1 - x
+        told.append("inverted")
+    x, how = _fitted(x, size, fit, empty)
+    return np.clip(x, 0, 1).astype(np.float32), f"{', '.join([*told, *how])}."
+
+
+def _values(image: Image.Image, channels: int) -> tuple[Array, Array | None]:
+    """(h, w, channels) float32 in [0, 1], and (h, w) how opaque each pixel is, None if all are."""
+    if image.mode.startswith("I"):
+        deep = np.asarray(image, np.float32)[..., np.newaxis] / 65_535
+        return np.repeat(deep, channels, axis=-1), None
+    seen = None
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        seen = np.asarray(image.getchannel("A"), np.float32) / 255
+        image = image.convert("RGB")
+    plain = image.convert("L" if channels == 1 else "RGB")
+    return np.asarray(plain, np.float32).reshape(*plain.size[::-1], channels) / 255, seen
+
+
+def _fitted(x: Array, size: Size, fit: str, empty: float) -> tuple[Array, list[str]]:
+    """A picture brought to a size, and what was done for it."""
+    height, width = x.shape[:2]
+    told = [] if x.shape[:2] == size[:2] else [f"brought to {size[1]} x {size[0]}"]
+    alike = abs(height * size[1] - width * size[0]) < max(size[:2])
+    if fit == "middle" and not alike:
+        side = min(height / size[0], width / size[1])
+        rows, columns = max(1, round(side * size[0])), max(1, round(side * size[1]))
+        top, left = (height - rows) // 2, (width - columns) // 2
+        x = x[top : top + rows, left : left + columns]
+        told.insert(0, f"its middle, {columns} x {rows}")
+    elif fit == "whole" and not alike:
+        side = max(height / size[0], width / size[1])
+        rows, columns = round(side * size[0]), round(side * size[1])
+        wide = np.full((max(rows, height), max(columns, width), size[2]), empty, np.float32)
+        top, left = (wide.shape[0] - height) // 2, (wide.shape[1] - width) // 2
+        wide[top : top + height, left : left + width] = x
+        x = wide
+        told.insert(0, "whole, with a border")
+    elif fit == "squeezed" and not alike:
+        told.insert(0, "squeezed")
+    x = x if x.shape[:2] == size[:2] else _resize(x, size[:2], Image.Resampling.BILINEAR)
+    return x, told
 
 
 @contextmanager

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import fitting
 from .calls import PREDICTION, Operation, Run
 from .errors import ParameterError
 from .operations import exchanged
-from .types import Array
+from .types import Array, Inputs, Report, silent
 
 if TYPE_CHECKING:
     from .network import Network
@@ -28,11 +29,12 @@ Frozen = Mapping[str, Sequence[int]]
 """Layer -> its filters that are frozen."""
 
 
-def freeze(network: Network, frozen: Frozen, means: Mapping[str, Array] | None = None) -> Network:
+def freeze(network: Network, frozen: Frozen, given: Mapping[str, Array] | None = None) -> Network:
     """The same network with some filters frozen.
 
     Args:
-        means: layer -> (filters,) what the frozen ones give; zeros where a layer is not named.
+        given: layer -> (filters,) what the frozen ones give, as `means` has it; zeros where a layer
+            is not named.
     Returns: a network with a fingerprint of its own; the very same one where nothing is frozen.
     Raises: UnknownLayerError; ParameterError for filters that a layer does not have, the input or
         the prediction.
@@ -40,16 +42,37 @@ def freeze(network: Network, frozen: Frozen, means: Mapping[str, Array] | None =
     wanted = normalised(network, frozen)
     if not wanted:
         return network
-    given = {layer: _filled(network, layer, (means or {}).get(layer)) for layer in wanted}
+    instead = {layer: _filled(network, layer, (given or {}).get(layer)) for layer in wanted}
     operations = tuple(
-        _frozen(operation, wanted[operation.name], given[operation.name])
+        _frozen(operation, wanted[operation.name], instead[operation.name])
         if operation.name in wanted and not operation.idle
         else operation
         for operation in network.operations
     )
-    told = {layer: [filters, given[layer][filters].tolist()] for layer, filters in wanted.items()}
+    told = {layer: [filters, instead[layer][filters].tolist()] for layer, filters in wanted.items()}
     text = json.dumps([network.fingerprint, told], sort_keys=True)
     return network.changed(operations, hashlib.sha256(text.encode()).hexdigest())
+
+
+def means(
+    network: Network, x: Array | Inputs, layers: Iterable[str], report: Report = silent
+) -> dict[str, Array]:
+    """Layer -> (filters,) mean of what each filter gives over all samples and positions.
+
+    Raises: as `filters_of`; DataError if the samples do not fit.
+    """
+    sums = {layer: np.zeros(filters_of(network, layer)) for layer in layers}
+    if not sums:
+        return {}
+    count = 0
+    arranged = fitting.arrange(network.input_shapes, x)
+    for _, parts in network.batches(arranged, list(sums)):
+        for layer, values in zip(sums, parts, strict=True):
+            maps = values.reshape(len(values), -1, len(sums[layer]))
+            sums[layer] += maps.mean(axis=1).sum(axis=0)
+        count += len(parts[0])
+        report(count / len(arranged))
+    return {layer: total / count for layer, total in sums.items()}
 
 
 def normalised(network: Network, frozen: Frozen) -> dict[str, list[int]]:

@@ -30,7 +30,7 @@ from .workbench import THUMBNAIL_SIDE, Workbench
 if TYPE_CHECKING:
     from .home import Home
 
-_VERSION = 6
+_VERSION = 7
 """Rises when cards are written differently."""
 
 
@@ -56,6 +56,7 @@ class Card:
         epochs: numbers of the epochs that were recorded, ascending; () if none were.
         epoch: the one shown, None for the finished network.
         groups: name -> ascending places of samples, of the groups that come with the data.
+        base: fingerprint of the data that samples were added to, "" if none were.
     """
 
     title: str
@@ -76,6 +77,12 @@ class Card:
     epochs: tuple[int, ...] = ()
     epoch: int | None = None
     groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    base: str = ""
+
+    @property
+    def saved_under(self) -> str:
+        """What groups of its samples belong to: samples that are added leave them as they are."""
+        return self.base or self.study.data
 
     def trained(self, history: Sequence[Mapping[str, float]]) -> Card:
         """The same card of a network whose recorded training has this history."""
@@ -142,6 +149,8 @@ def identity(source: Source) -> str:
             facts[f"state of {name}"] = _state(_file(source) if recorded else path)
     if source.checkpoints:
         facts["checkpoint"] = _state(_file(source))
+    if source.added:
+        facts["state of what was added"] = _state(Path(source.added))
     if source.data_dir:
         places = [Path(source.data_dir) / f"{name}.npz" for name in BUILT_IN]
         facts["data_dir"] = {str(place): _state(place) for place in places if place.exists()}

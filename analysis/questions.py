@@ -73,7 +73,7 @@ QUESTIONS = {
     "attack cloud": Question(version=1, answer="analysis.attack_answers:cloud"),
     "robustness": Question(version=1, answer="analysis.attack_answers:withstood"),
     "filters": Question(version=1, answer="analysis.filter_answers:filters"),
-    "frozen": Question(version=1, answer="analysis.filter_answers:frozen"),
+    "frozen": Question(version=2, answer="analysis.filter_answers:frozen"),
     "flipping": Question(version=2, answer="analysis.filter_answers:flipping"),
     "losses": Question(version=1, answer="analysis.tour_answers:losses"),
     "tour plane": Question(version=2, answer="analysis.tour_answers:separating"),

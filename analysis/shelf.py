@@ -13,17 +13,20 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from . import dataset as datasets
 from . import (
+    added,
     demos,
     fitting,
+    frozen_sets,
     graph,
     keras_datasets,
+    mutation,
     network_lines,
     outputs,
     softmax_history,
     training,
 )
+from . import dataset as datasets
 from . import network as networks
 from .epochs import has_weights_alone
 from .errors import ModelError
@@ -78,7 +81,9 @@ def open_bench(
     """
     network, data = load(home, source, loading)
     bench = Workbench(network, data, store, **more)
-    if source.model and not softmax_history.is_history(source.model):
+    # What was recorded is what the whole network gave, of the samples of the data alone.
+    changed = source.frozen or source.added
+    if source.model and not changed and not softmax_history.is_history(source.model):
         file = model_of(home, source)
         bench.at_hand = outputs.recorded(source, file, network, data, bench.budget // 2)
     return bench
@@ -158,6 +163,11 @@ def _verify(home: Home, key: str, pair: tuple[Network, Dataset]) -> None:
 
 def _read(home: Home, source: Source, report: Report) -> tuple[Network, Dataset]:
     if softmax_history.is_history(source.model):
+        if source.frozen or source.added:
+            raise ModelError(
+                "There is no network here, only what one said of its samples: nothing can be "
+                "frozen in it or shown to it. Open the network with --model."
+            )
         return _remembered(source)
     start, output = 0.1, source.output
     if source.demo:
@@ -177,7 +187,17 @@ def _read(home: Home, source: Source, report: Report) -> tuple[Network, Dataset]
         network = _network(source, path, "embedding")
         notes = (_no_scores(network, classes),)
     notes += network.check(data)
+    if source.frozen:
+        network, note = _mutant(network, data, frozen_sets.parsed(source.frozen))
+        notes = (*notes, note)
     return network, dataclasses.replace(data, notes=data.notes + notes)
+
+
+def _mutant(network: Network, data: Dataset, wanted: frozen_sets.FrozenSet) -> tuple[Network, str]:
+    """The network without some filters, and a sentence about it."""
+    filters = mutation.normalised(network, wanted.filters)
+    given = mutation.means(network, data.inputs, filters) if wanted.means else None
+    return mutation.freeze(network, filters, given), wanted.sentence
 
 
 def _network(source: Source, path: Path, output: str) -> Network:
@@ -213,12 +233,14 @@ def _shown(source: Source) -> Dataset:
     """The data of a source, from the shelf if another network was shown them before."""
     name = shown_data(source)
     about = dataclasses.replace(
-        source, demo="", model="", checkpoints="", epoch=None, output="", data=name
+        source, demo="", model="", checkpoints="", epoch=None, output="", frozen="", data=name
     )
     key = identity(about)
     data = DATA.take(key)
     if data is None:
         data = _data(name, source, source.split, source.limit)
+        if source.added:
+            data = added.extended(data, added.read(Path(source.added)))
         DATA.put(key, data)
     return data
 
@@ -272,6 +294,10 @@ def _card(
         title, description = demo.title, demo.description
     elif demo:
         title = f"{demo.title}, shown {data.name}"
+    if source.frozen:
+        without = frozen_sets.parsed(source.frozen)
+        count = sum(map(len, without.filters.values()))
+        title += f", {count:,} filter{'s' if count > 1 else ''} frozen"
     return Card(
         title=title,
         description=description,
@@ -300,4 +326,5 @@ def _card(
         epochs=tuple(int(entry["epoch"]) for entry in history),
         epoch=source.epoch,
         groups={name: tuple(places.tolist()) for name, places in data.groups.items()},
+        base=data.base,
     )

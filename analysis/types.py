@@ -70,6 +70,7 @@ class Dataset:
         fingerprint: SHA-256 of the content (inputs, labels, class names).
         groups: name -> (m,) int64 ascending places among these n samples; groups that come with
             the data, such as the samples that carry a backdoor's pattern.
+        base: fingerprint of the data that samples were added to, "" if none were.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Dataset:
     fingerprint: str
     notes: tuple[str, ...] = ()
     groups: Mapping[str, Array] = field(default_factory=dict)
+    base: str = ""
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -187,6 +189,10 @@ class Source:
         output: "embedding" if the output is not to be read as class scores, "" otherwise.
         checkpoints: path of a folder with the epochs of `model`, each whole or as weights alone; ""
             for none.
+        frozen: filters without which the network is shown, as `FrozenSet.text` writes them; ""
+            for none.
+        added: path of a file with samples that stand behind those of the data, see `added`; ""
+            for none.
     """
 
     demo: str = ""
@@ -200,6 +206,8 @@ class Source:
     epoch: int | None = None
     output: str = ""
     checkpoints: str = ""
+    frozen: str = ""
+    added: str = ""
 
 
 @dataclass(frozen=True)

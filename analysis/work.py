@@ -16,15 +16,19 @@ from .errors import Cancelled, StudyError
 from .map_calls import inverse_images, place_inputs
 from .network import Network
 from .opening import Clock, seconds_text
+from .own_inputs import add_inputs, convert, judge
 from .shelf import open_bench, open_source
 from .store import DiskStore
 from .types import Array, Dataset, Node, Report, Source, Study
 
 __all__ = [
+    "add_inputs",
     "answer",
     "attacked_maps",
     "compute_glyphs",
+    "convert",
     "inverse_images",
+    "judge",
     "open_study",
     "place_inputs",
     "sample_maps",

@@ -10,6 +10,8 @@
  * @property {(id: string, props: object) => void} set - properties of a Dash component.
  * @property {() => object} nothing - what a callback returns that changes no property.
  * @property {(patch: object) => void} changeView
+ * @property {() => void} again - open once more what is open, because its data has changed.
+ * @property {(study: string) => void} vary - open another variant of the same study.
  * @property {(name: string, content: BlobPart, type: string) => void} save - a file named after
  *   the study and `name`.
  * @property {(text: string) => void} toast - a short message.
@@ -28,7 +30,7 @@ import { boundary } from "./pages/boundary.mjs";
 import { compare } from "./pages/compare.mjs";
 import { embedding } from "./pages/embedding.mjs";
 import { network } from "./pages/network.mjs";
-import { session } from "./pages/session.mjs";
+import { session, VARIED } from "./pages/session.mjs";
 import { tour } from "./pages/tour.mjs";
 
 const CLICKS = [
@@ -107,6 +109,8 @@ const bridge = {
   set,
   nothing: () => window.dash_clientside.no_update,
   changeView: (patch) => set("frame-view", { data: { ...workspace.view, ...patch } }),
+  again: () => set("frame-asked", { data: asked(workspace.view) }),
+  vary: (study) => bridge.changeView({ study, ...VARIED }),
   save: (name, content, type) =>
     download(document, `${workspace.study.name}-${workspace.study.split}${name}`, content, type),
   toast: (text) => set("frame-toast", { children: text }),

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from analysis import frozen_sets
 from analysis.errors import ParameterError
+from analysis.frozen_sets import FrozenSet
 from analysis.opening import Card
-from analysis.types import Node
+from analysis.types import Node, Source
 
+from . import variants
 from .attacks import check_classifies, drawn
 from .clouds import asked_of, opened, samples_of
 from .studies import Studies, cut
@@ -101,6 +104,56 @@ def turning_task(studies: Studies, wish: Any) -> dict[str, Any]:
     """Few filters of a layer that turn some samples."""
     source, card = opened(studies, wish)
     return asked_of(studies, source, {"turning": ("flipping", turning_of(card, wish))})
+
+
+def kept_sets(studies: Studies, wish: Any) -> dict[str, Any]:
+    """Keep or forget a set of frozen filters, and say which are kept.
+
+    Args:
+        wish: a study, and "do": "keep" with a "name" and what `frozen_of` takes, "forget" with a
+            "name", or "list".
+    Returns: {"of": the study's name, "sets": [as in a file, with the "study" that is without
+        them], "kept": name of the one that was kept now, ""}.
+    Raises: StudyError.
+    """
+    source, card = opened(studies, wish)
+    do, name = wish.get("do"), str(wish.get("name") or "")
+    base = studies.offer(variants.base_of(str(wish["study"])))
+    made = ""
+    if do == "keep":
+        made = variants.keep_frozen(
+            studies, base.source, name, _all_frozen(card, source, wish)
+        ).name
+    elif do == "forget":
+        variants.forget_frozen(studies, base.source, name)
+    elif do != "list":
+        raise ParameterError(f"Sets are kept, forgotten or listed; got {cut(do)}.")
+    sets = [
+        one.pack() | {"study": f"{base.name}{variants.MARK}{variants.slug(one.name)}"}
+        for one in variants.frozen(studies, base.source)
+    ]
+    return {"of": base.name, "sets": sets, "kept": made}
+
+
+def _all_frozen(card: Card, source: Source, wish: Mapping[str, Any]) -> FrozenSet:
+    """What is frozen in the network that is shown, and what is to be frozen beside that."""
+    chosen = frozen_sets.checked(
+        {"filters": frozen_of(card, wish)["filters"], "gives": frozen_sets.GIVES[_means(wish)]}
+    )
+    if not source.frozen:
+        return chosen
+    before = frozen_sets.parsed(source.frozen)
+    if before.means != chosen.means:
+        raise ParameterError(
+            "The network that is shown has frozen filters already, which give "
+            f"{frozen_sets.GIVES[before.means]}. One set gives one of both: choose that, or open "
+            "the whole network."
+        )
+    layers = {**before.filters, **chosen.filters}
+    whole = {
+        layer: [*before.filters.get(layer, ()), *chosen.filters.get(layer, ())] for layer in layers
+    }
+    return frozen_sets.checked({"filters": whole, "gives": frozen_sets.GIVES[before.means]})
 
 
 TASKS: dict[str, Callable[[Studies, Any], dict[str, Any]]] = {

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from analysis.errors import ParameterError, StudyError
+from analysis.errors import StudyError
 
 from . import boundaries
+from .forms import sent
 from .routes import text, wish_of
 from .studies import Studies
 
@@ -35,7 +35,7 @@ def add(server: Flask, studies: Studies) -> None:
         """Where inputs lie on a map: {"wish", "what"} as JSON in a form, and files."""
 
         def task() -> dict[str, Any]:
-            wish, what = (_json(request.form, name) for name in ("wish", "what"))
+            wish, what = (sent(name) for name in ("wish", "what"))
             files = [(file.filename or "", file.read()) for file in request.files.getlist("file")]
             return boundaries.place_task(studies, wish, what, files)
 
@@ -57,10 +57,3 @@ def _answered(studies: Studies, name: str, task: Callable[[], dict[str, Any]]) -
     response.headers["X-Classes"] = str(found["classes"])
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _json(form: Mapping[str, str], name: str) -> Any:
-    try:
-        return json.loads(form.get(name, ""))
-    except (ValueError, RecursionError) as error:
-        raise ParameterError(f"'{name}' is no JSON. Reload the page.") from error

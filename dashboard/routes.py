@@ -55,7 +55,7 @@ def add(server: Flask, studies: Studies) -> None:
         array = store.array(key, name) if row is None else store.row(key, name, row)
         if array is None or array.dtype.kind not in "biuf":
             abort(text(404, "There is no such result; it may have been evicted. Reload the page."))
-        return _binary(array)
+        return binary(array)
 
     @server.get("/columns/<key>/<names>")
     def columns(key: str, names: str) -> Response:
@@ -66,7 +66,7 @@ def add(server: Flask, studies: Studies) -> None:
         found = store.arrays(key, wanted)
         if found is None or len({(a.shape, a.dtype) for a in found}) > 1 or found[0].ndim != 1:
             abort(text(404, "There are no such columns; they may have been evicted. Reload."))
-        return _binary(np.stack(found))
+        return binary(np.stack(found))
 
     @server.get("/image/<key>/<int:index>.png")
     def image(key: str, index: int) -> Response:
@@ -121,12 +121,12 @@ def wish_of(query: Mapping[str, str]) -> dict[str, Any]:
 
 def _fresh(values: bytes) -> Response:
     """float32 values that have no address."""
-    response = _binary(np.frombuffer(values, np.float32))
+    response = binary(np.frombuffer(values, np.float32))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _binary(array: Any) -> Response:
+def binary(array: Any) -> Response:
     """An array as bytes, its type and shape beside it."""
     content = np.ascontiguousarray(array)
     response = Response(content.tobytes(), mimetype="application/octet-stream")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
 
 from analysis.engine import Engine
 from analysis.home import Home
 
-from . import frontend, map_routes, routes, safety, session
+from . import frontend, input_routes, map_routes, routes, safety, session
 from .clientside import Linker
 from .components import frame as frame_layout
 from .ids import frame
@@ -50,16 +51,20 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Dash:
     app.server.secret_key = home.secret()
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
     frontend.add(app, _ASSETS, changing=settings.debug)
-    app.layout = frame_layout.layout(
-        PAGES, {name: offer.title for name, offer in studies.offers.items()}, studies.first
-    )
-    app.validation_layout = html.Div([app.layout, *(page.layout() for page in PAGES)])
+
+    def layout() -> Component:
+        # Anew for every tab: variants of studies come and go.
+        return frame_layout.layout(PAGES, studies.titles, studies.first, studies.beside)
+
+    app.layout = layout
+    app.validation_layout = html.Div([layout(), *(page.layout() for page in PAGES)])
     session.register(app, studies)
     _route(app)
     for page in PAGES:
         page.register(app, studies)
     routes.add(app.server, studies)
     map_routes.add(app.server, studies)
+    input_routes.add(app.server, studies)
     safety.protect(app.server, settings)
     safety.add_headers(app)
     return app

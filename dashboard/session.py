@@ -100,7 +100,7 @@ def look_up(
     except StudyError as error:
         return {"state": "failed", "error": str(error), "reference": ""}, no_update
     if opened is None:
-        title = studies.offers[wish["study"]].title
+        title = studies.offer(wish["study"]).title
         return {"state": "opening", "title": title}, wish | {"split": source.split}
     return {
         "state": opened["state"],
@@ -148,14 +148,17 @@ def register(app: Dash, studies: Studies) -> None:
             card = studies.card(studies.wished(study["wish"]))
             if card is None:
                 return [], no_update
-            data, given = card.study.data, card.groups
+            data, given = card.saved_under, card.groups
             if ctx.triggered_id in {frame("group-save"), frame("group-name")}:
                 indices = [index for index in selection["indices"] if isinstance(index, int)]
                 groups = studies.save_group(data, str(name), indices, card.n, given)
-                return groups, f"Saved '{' '.join(name.split())}' with {len(indices)} samples."
+                return _shown(
+                    groups, card.n
+                ), f"Saved '{' '.join(name.split())}' with {len(indices)} samples."
             if ctx.triggered_id == frame("group-delete") and picked:
-                return studies.delete_group(data, picked, given), f"Deleted the group '{picked}'."
-            return studies.groups(data, given), no_update
+                groups = studies.delete_group(data, picked, given)
+                return _shown(groups, card.n), f"Deleted the group '{picked}'."
+            return _shown(studies.groups(data, given), card.n), no_update
         except StudyError as error:
             return no_update, str(error)
 
@@ -171,6 +174,14 @@ def register(app: Dash, studies: Studies) -> None:
         return asked if asked and has_grown(studies, study) else no_update
 
     clientside(app)
+
+
+def _shown(groups: list[dict[str, Any]], n: int) -> list[dict[str, Any]]:
+    """Groups of the samples that are shown: others may have been added to the data elsewhere."""
+    found = [
+        group | {"indices": [index for index in group["indices"] if index < n]} for group in groups
+    ]
+    return [group for group in found if group["indices"]]
 
 
 def has_grown(studies: Studies, study: Any) -> bool:
@@ -231,6 +242,11 @@ def clientside(app: Dash) -> None:
         Input(frame("view"), "data"),
         State(frame("asked"), "data"),
         State(frame("asked-b"), "data"),
+    )
+    link(
+        "offersChanged",
+        [Output(frame("study-picker"), "data"), Output(frame("b-picker"), "data")],
+        Input(frame("offers"), "data"),
     )
     link.change_view(
         "pickStudy",

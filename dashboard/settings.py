@@ -11,7 +11,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from analysis import demos
+from analysis import demos, frozen_sets
 from analysis.epochs import SAMPLES, epochs_in
 from analysis.errors import ModelError, ParameterError
 from analysis.softmax_history import is_history
@@ -28,6 +28,7 @@ class Settings:
     """What `python app.py --help` explains, one field per option.
 
     Attributes:
+        freeze: file with frozen filters; the network without them stands beside the first study.
         budget: bytes of activations and distances that may stand in a worker's memory.
         hosts: names under which browsers may reach the server besides `host` and localhost.
     """
@@ -51,6 +52,7 @@ class Settings:
     limit: int | None = 10_000
     seed: int = 0
     embedding: bool = False
+    freeze: str = ""
     debug: bool = False
 
     @property
@@ -93,6 +95,8 @@ class Settings:
             demos.get(self.demo)
         self._check_one_study()
         self._check_checkpoints()
+        if self.freeze:
+            frozen_sets.read(Path(self.freeze))
         if not 0 <= self.port <= 65_535:
             raise ParameterError(f"--port is a number from 0 to 65535; got {self.port}.")
         if self.limit is not None and self.limit < 1:

@@ -5,12 +5,12 @@ The web process never loads a network: it finds cards and answers that workers h
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
-import json
+import logging
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,31 +18,28 @@ from typing import Any
 from analysis.demos import DEMOS
 from analysis.engine import Engine
 from analysis.errors import ParameterError, StudyError
-from analysis.home import Home, write_json
+from analysis.home import Home
 from analysis.keys import is_key
 from analysis.opening import Card, find_card, shown_data
 from analysis.store import DiskStore
 from analysis.types import Source
 from analysis.workbench import Workbench
 
+from . import kept, variants
 from .settings import Settings
-
-_NAME_LIMIT = 60
-"""Letters in the name of a group."""
+from .variants import Offer
 
 Given = Mapping[str, Sequence[int]]
 """Name -> samples of the groups that come with a data set: `Card.groups`."""
 
+log = logging.getLogger(__name__)
+
 _NONE: Given = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Offer:
-    """One entry of the study picker."""
-
-    name: str
-    title: str
-    source: Source
+def _check_group(entry: Any) -> None:
+    if not isinstance(entry["indices"], list):
+        raise TypeError("a group has a name and a list of samples")
 
 
 def cut(value: Any) -> str:
@@ -71,6 +68,37 @@ class Studies:
         """The study that opens when a link names none."""
         return next(iter(self.offers))
 
+    @property
+    def beside(self) -> str:
+        """The study that stands beside the first one when a link names none, "" for none."""
+        named = variants.given(self, self.offers[self.first].source)
+        return f"{self.first}{variants.MARK}{variants.slug(named.name)}" if named else ""
+
+    def offer(self, name: str) -> Offer:
+        """The study of that name, which may be a variant of another: see `variants`.
+
+        Raises: ParameterError if there is no such study.
+        """
+        base, *parts = name.split(variants.MARK)
+        if base not in self.offers:
+            raise ParameterError(
+                f"This server has no study {cut(name)}. It has: {', '.join(self.offers)}."
+            )
+        return variants.of(self, self.offers[base], parts)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Name -> title of every study that can be chosen, each followed by its variants."""
+        found = {}
+        for name, offer in self.offers.items():
+            found[name] = offer.title
+            try:
+                found |= {more.name: more.title for more in variants.every(self, offer)}
+            except StudyError as error:
+                # Whoever opens the list of variants is told; the other studies stay.
+                log.warning("The variants of '%s' cannot be listed: %s", offer.title, error)
+        return found
+
     def source(self, name: str, split: str | None = None, epoch: int | None = None) -> Source:
         """Where a study comes from.
 
@@ -78,11 +106,7 @@ class Studies:
             epoch: of its recorded training, None for the finished network.
         Raises: ParameterError if there is no such study or split.
         """
-        if name not in self.offers:
-            raise ParameterError(
-                f"This server has no study {cut(name)}. It has: {', '.join(self.offers)}."
-            )
-        source = self.offers[name].source
+        source = self.offer(name).source
         if split and split not in {"train", "test", "all"}:
             raise ParameterError(f"There is no split {cut(split)}: choose train, test or all.")
         return dataclasses.replace(source, split=split or source.split, epoch=epoch)
@@ -105,6 +129,7 @@ class Studies:
             limit=data.limit,
             seed=data.seed,
             data_dir=data.data_dir,
+            added=data.added,
         )
 
     def wished(self, wish: Any) -> Source:
@@ -139,7 +164,7 @@ class Studies:
         """Named groups of samples of a data set.
 
         Args:
-            data: its fingerprint.
+            data: its fingerprint, of `Card.saved_under`.
             given: those that come with it; they stand before what people saved, and before
                 another group of the same name.
         Returns: [{"name", "indices", "given"}], saved ones with "created".
@@ -153,22 +178,7 @@ class Studies:
 
     def _saved(self, data: str) -> list[dict[str, Any]]:
         """The groups in the file of a data set: [{"name", "indices", "created"}]."""
-        place = self._place(data)
-        try:
-            groups: list[dict[str, Any]] = json.loads(place.read_text(encoding="utf-8"))
-            if not isinstance(groups, list):
-                raise TypeError("groups are a list")
-            for group in groups:
-                if not isinstance(group["name"], str) or not isinstance(group["indices"], list):
-                    raise TypeError("a group has a name and a list of samples")
-        except FileNotFoundError:
-            return []
-        except (ValueError, TypeError, KeyError) as error:
-            raise StudyError(
-                f"The groups in {place} cannot be read ({error}). Repair or move that file; "
-                "it is left as it is."
-            ) from error
-        return groups
+        return kept.read(self._place(data), "groups", _check_group)
 
     def _place(self, data: str) -> Path:
         if not is_key(data):
@@ -185,9 +195,7 @@ class Studies:
         Raises: ParameterError for a bad name, one that is taken by other samples or by a group
             that comes with the data, or samples that are not there.
         """
-        clean = " ".join(name.split())
-        if not clean or len(clean) > _NAME_LIMIT or not clean.isprintable():
-            raise ParameterError(f"A group needs a name of 1 to {_NAME_LIMIT} visible letters.")
+        clean = kept.clean_name(name, "A group")
         if not indices:
             raise ParameterError("Nothing is selected. Select some samples, then name them.")
         if min(indices) < 0 or max(indices) >= n:
@@ -207,8 +215,7 @@ class Studies:
                     "Choose another name, or delete that group first."
                 )
             others = [item for item in known if item["name"] != clean]
-            groups = sorted([*others, group], key=lambda item: str(item["name"]).lower())
-            write_json(self._place(data), groups)
+            kept.write(self._place(data), [*others, group])
         return self.groups(data, given)
 
     def delete_group(self, data: str, name: str, given: Given = _NONE) -> list[dict[str, Any]]:
@@ -225,9 +232,30 @@ class Studies:
             )
         self._place(data)
         with self.store.lock(f"groups-{data}"):
-            groups = [item for item in self._saved(data) if item["name"] != name]
-            write_json(self._place(data), groups)
+            kept.write(
+                self._place(data), [item for item in self._saved(data) if item["name"] != name]
+            )
         return self.groups(data, given)
+
+    def renumber_groups(self, data: str, first: int, removed: Sequence[int]) -> None:
+        """Let the groups of a data set know that samples were removed of those added to it.
+
+        Args:
+            data: as of `groups`.
+            first: number of the first sample that was added.
+            removed: places among those that were added.
+        """
+        gone = sorted({first + place for place in removed})
+
+        def kept_at(index: int) -> int:
+            return index - bisect.bisect_left(gone, index)
+
+        with self.store.lock(f"groups-{data}"):
+            known = self._saved(data)
+            for group in known:
+                stay = [index for index in group["indices"] if index not in gone]
+                group["indices"] = [kept_at(index) for index in stay]
+            kept.write(self._place(data), [group for group in known if group["indices"]])
 
 
 def _offers(settings: Settings) -> dict[str, Offer]:

@@ -35,7 +35,7 @@ export function attack(bridge) {
   const runs = (page.runs = new Runs(page, () => redraw()));
   const stage = new Stage(page);
   const list = new List(page);
-  const result = new Result(page);
+  const result = new Result(page, stage);
   const robust = new Robust(page);
 
   /** The page's parts, made anew whenever it is shown. */

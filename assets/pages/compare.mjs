@@ -11,6 +11,7 @@ import { First } from "./compare/first.mjs";
 import { Freeze } from "./compare/freeze.mjs";
 import { Inputs } from "./compare/inputs.mjs";
 import { Lists } from "./compare/lists.mjs";
+import { Own } from "./compare/own.mjs";
 
 const FIRST = { left: "first", right: "own" };
 const ATTACK = "The attack that was compared belongs to another network, epoch or split; it comes back with that one.";
@@ -44,6 +45,7 @@ export function compare(bridge) {
   const lists = new Lists(page);
   const freeze = new Freeze(page);
   const first = new First(page);
+  const own = new Own(page);
 
   /** The page's parts, made anew whenever it is shown. */
   function mount() {
@@ -62,6 +64,7 @@ export function compare(bridge) {
     set("compare-zoom", { value: parts.zoom });
     freeze.mounted();
     first.mounted();
+    own.mounted();
     workspace.on("second", () => first.draw(), here);
     for (const event of ["selection", "second", "attack"]) workspace.on(event, () => redraw(), here);
     return true;
@@ -218,6 +221,7 @@ export function compare(bridge) {
     inputs.forget();
     freeze.studied();
     first.studied();
+    own.studied();
     Object.assign(parts, { drawn: "", wanted: "" });
     redraw();
   });

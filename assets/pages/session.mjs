@@ -18,6 +18,12 @@ const FRESH = {
   space: "", window: "", attack: "",
 };
 
+/** What it forgets when another variant of the same study is chosen. */
+export const VARIED = { focus: null, group: "", window: "", attack: "" };
+
+/** The study that a variant, or any other, is one of. @param {string} name */
+const baseOf = (name) => name.split(".")[0];
+
 /**
  * The clientside callbacks that `dashboard/session.py` names.
  * @param {import("../clientside.mjs").Bridge} bridge
@@ -72,6 +78,15 @@ export function session(bridge) {
       study.split === (view.split || study.split);
   }
 
+  /** Whose samples a study shows: those of its variants are the same, and more behind them. */
+  const ofWhat = ({ name, split }) => `${baseOf(name)} ${split}`;
+
+  /** Keep in mind what is selected, while another variant is opened. */
+  function remember() {
+    const { study, selected } = workspace;
+    if (study) parts.before = { of: ofWhat(study), selected: Array.from(selected) };
+  }
+
   /** The study in numbers, beside its name. */
   function summary({ data, n, accuracy, network }) {
     byId("frame-summary").textContent = [
@@ -119,6 +134,13 @@ export function session(bridge) {
       ];
     },
 
+    /** Variants of studies have come or gone. */
+    offersChanged(offers) {
+      if (!offers) return [nothing(), nothing()];
+      const options = Object.entries(offers).map(([value, label]) => ({ value, label }));
+      return [options, options];
+    },
+
     pickStudy(study, split, b, view) {
       // What a link leaves open is what is shown, or what the pickers stand at by themselves.
       const open = workspace.study;
@@ -129,7 +151,9 @@ export function session(bridge) {
       if (!study || (!other && sameSplit)) {
         return Object.keys(beside).length ? { ...view, ...beside } : nothing();
       }
-      return { ...view, ...beside, ...(other ? FRESH : {}), study, split };
+      // Of another variant layers and samples are the same.
+      const fresh = !other ? {} : baseOf(study) === baseOf(shown) ? VARIED : FRESH;
+      return { ...view, ...beside, ...fresh, study, split };
     },
 
     async studyChanged(study) {
@@ -139,14 +163,20 @@ export function session(bridge) {
         if (stepping()) {
           byId("frame-jobs").textContent = `Opening ${epochName(workspace.view.epoch)}`;
         } else {
+          remember();
           workspace.close();
           byId("frame-jobs").textContent = "";
           parts.cover.opening(study);
         }
       } else if (study.state === "ready") {
+        remember();
         set("frame-live", { disabled: !study.live });
+        const before = parts.before;
         await workspace.open(study);
         if (workspace.study !== study) return nothing(); // another was chosen meanwhile
+        parts.before = null;
+        const stay = before?.of === ofWhat(study) ? before.selected.filter((sample) => sample < study.n) : [];
+        if (stay.length) workspace.select(stay, "replace");
         summary(study);
         if (!workspace.selected.length) selectGroup(workspace.view.group);
         parts.cover.hide();

@@ -25,20 +25,23 @@ _THEME = "M12 3a9 9 0 100 18 9 9 0 000-18zM12 3v18"
 _STOP = "M6 6l12 12M18 6L6 18"
 
 
-def layout(pages: Sequence[Page], studies: dict[str, str], first: str) -> Component:
+def layout(
+    pages: Sequence[Page], studies: dict[str, str], first: str, beside: str = ""
+) -> Component:
     """The frame around every page.
 
     Args:
         pages: entries of the rail.
         studies: name -> title of the study picker.
         first: study that opens when the link names none.
+        beside: study whose network then stands beside it, "" for none.
     """
     return dmc.MantineProvider(
         id=frame("provider"),
         theme={"primaryColor": "blue", "fontFamily": "var(--font)", "defaultRadius": "sm"},
         children=html.Div(
             [
-                *_stores(first),
+                *_stores({"study": first, "b": beside}),
                 *(store for page in pages for store in page.stores()),
                 html.A("Skip to the picture", href="#page", className="skip"),
                 _header(studies, first),
@@ -68,10 +71,10 @@ def layout(pages: Sequence[Page], studies: dict[str, str], first: str) -> Compon
     )
 
 
-def _stores(first: str) -> list[Component]:
+def _stores(view: dict[str, str]) -> list[Component]:
     return [
         dcc.Location(id=frame("url"), refresh=False),
-        dcc.Store(id=frame("view"), storage_type="session", data=DEFAULTS | {"study": first}),
+        dcc.Store(id=frame("view"), storage_type="session", data=DEFAULTS | view),
         # Of the study, and of the network beside it.
         *(
             dcc.Store(id=frame(f"{name}{which}"))
@@ -80,6 +83,7 @@ def _stores(first: str) -> list[Component]:
         ),
         dcc.Store(id=frame("selection"), data={"indices": []}),
         dcc.Store(id=frame("groups"), data=[]),
+        dcc.Store(id=frame("offers")),
         dcc.Store(id=frame("scheme"), storage_type="local", data=""),
         dcc.Store(id=frame("sink")),
         # Looks whether a training that is being recorded has gone on.

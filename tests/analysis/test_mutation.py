@@ -82,14 +82,14 @@ def test_a_mutant_is_called_by_what_is_frozen(net: network.Network) -> None:
         net.fingerprint,
         name({"conv": [1, 2]}),
         name({"conv": [1, 3], "flatten": [7]}),
-        name({"conv": [1, 2], "flatten": [7]}, means={"conv": np.ones(6)}),
+        name({"conv": [1, 2], "flatten": [7]}, given={"conv": np.ones(6)}),
     }
     assert len(others) == 4
     assert first not in others
     # What those give that are not frozen is of no account.
     ones, other = np.ones(6), np.ones(6)
     other[5] = 3.0
-    assert name({"conv": [1]}, means={"conv": ones}) == name({"conv": [1]}, means={"conv": other})
+    assert name({"conv": [1]}, given={"conv": ones}) == name({"conv": [1]}, given={"conv": other})
 
 
 def test_what_is_not_finite_is_silenced_too() -> None:

@@ -2,14 +2,15 @@
 import { medians, short, successText } from "../../lib/attacks.mjs";
 import { colourOf, toHex } from "../../lib/palette.mjs";
 import { bar } from "../../dom/bars.mjs";
+import { InputDesk } from "../../dom/inputdesk.mjs";
 import { count, make } from "../../dom/make.mjs";
 
 const MOST = 8; // classes that are named
 
 export class Result {
-  /** @param {object} page - of `attack.mjs`. */
-  constructor(page) {
-    this.page = page;
+  /** @param {object} page - of `attack.mjs`. @param {import("./stage.mjs").Stage} stage */
+  constructor(page, stage) {
+    Object.assign(this, { page, stage });
   }
 
   mounted() {
@@ -47,11 +48,31 @@ export class Result {
       return button;
     };
     const picks = make(document, "div.attack-picks", {}, pick("turned", "Select the turned"), pick("withstood", target === null ? "Select the others that were right" : "Select those that were not"));
+    const add = make(document, "button.plain", { type: "button", title: "Keep the sample as it is at the step that is shown" }, "Add it to the samples");
+    add.addEventListener("click", () => this.add(add));
+    picks.append(add);
     const doubts = facts.doubts.map((text) => make(document, "li", {}, text));
     return [
       ...said, picks, ...this.into(document),
       ...(doubts.length ? [make(document, "h3", {}, "To be kept in mind"), make(document, "ul.attack-doubts", {}, ...doubts)] : []),
     ];
+  }
+
+  /** Keep the sample that is looked at, at the step that is shown, among the samples of the data. */
+  async add(button) {
+    const { runs, bridge } = this.page;
+    const { sample, key } = runs;
+    const step = this.stage.now;
+    button.disabled = true;
+    try {
+      const { offers, shown } = await new InputDesk(bridge.workspace).add({ kind: "attack", key, sample, step });
+      bridge.set("frame-offers", { data: offers });
+      bridge.toast(`Sample ${sample} at step ${step} is added to the data. ${shown ? "All samples are opened again with it." : "Inputs on the Compare page shows what was added, and puts it behind the samples of every page."}`);
+      if (shown) bridge.again();
+    } catch (error) {
+      bridge.toast(String(error.message ?? error));
+    }
+    button.disabled = false;
   }
 
   /** Into which classes the turned ones fall. */

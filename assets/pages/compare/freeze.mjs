@@ -2,6 +2,9 @@
 import { outcome, progressText, troubleText } from "../../dom/jobs.mjs";
 import { bar } from "../../dom/bars.mjs";
 import { count, make, percent } from "../../dom/make.mjs";
+import { confusions } from "../../lib/confusions.mjs";
+import { confusionChange } from "../../dom/confusionchange.mjs";
+import { Sets } from "./sets.mjs";
 
 const MOST = 60; // filters that are listed by worth
 
@@ -10,6 +13,11 @@ export class Freeze {
   constructor(page) {
     this.page = page;
     this.means = false;
+    this.sets = new Sets(page, {
+      takeUp: (set) => this.takeUp(set),
+      chosen: () => ({ filters: this.filters, means: this.means }),
+      draw: () => this.draw(),
+    });
     this.forget();
   }
 
@@ -31,7 +39,27 @@ export class Freeze {
     if (this.network !== network) this.forget();
     if (this.form === form) this.frozen = frozen; // another epoch has the same filters
     Object.assign(this, { network, form });
+    this.sets.list = null;
     this.draw();
+  }
+
+  /** What is frozen, layer by layer. */
+  get filters() {
+    return Object.fromEntries([...this.frozen].map(([name, filters]) => [name, [...filters]]));
+  }
+
+  /** Freeze what a kept set freezes, and nothing else. */
+  takeUp({ filters, gives }) {
+    this.means = gives === "means";
+    this.frozen = new Map(Object.entries(filters).map(([layer, chosen]) => [layer, new Set(chosen)]));
+    Object.assign(this, { effect: null, turning: null });
+    this.draw();
+    this.look();
+  }
+
+  /** Ask the network without all that are frozen. */
+  look() {
+    if (this.total) this.ask("frozen", { filters: this.filters });
   }
 
   mounted() {
@@ -135,7 +163,17 @@ export class Freeze {
       return;
     }
     const busy = this.asked ? [make(document, "p.freeze-busy.quiet", { role: "status" }, "The computation has begun; the cross in the header ends it.")] : [];
-    box.replaceChildren(...this.chooser(document), ...busy, ...this.effects(document), ...this.worths(document));
+    if (this.sets.list === null) {
+      this.sets.list = [];
+      this.sets.ask("list");
+    }
+    // What is being typed is not taken away by what else changes.
+    const typing = box.contains(document.activeElement) && document.activeElement.matches(".sets-name");
+    box.replaceChildren(
+      ...this.chooser(document), ...busy, ...this.effects(document),
+      ...this.sets.elements(document, this.total > 0), ...this.worths(document),
+    );
+    if (typing) box.querySelector(".sets-name")?.focus();
   }
 
   button(document, text, act, disabled = false) {
@@ -182,8 +220,8 @@ export class Freeze {
     const { total, effect, page } = this;
     const { workspace, how } = page.bridge;
     const wrong = this.trouble ? [make(document, "p.wrong", { role: "alert" }, this.trouble)] : [];
-    const layers = [...this.frozen].map(([name, { size }]) => `${name} ${count(size)}`).join(", ");
-    const ask = this.button(document, this.asked ? "Computing …" : "Ask the network without them", () => this.ask("frozen", { filters: Object.fromEntries([...this.frozen].map(([name, filters]) => [name, [...filters]])) }), !total);
+    const layers = [...this.frozen].map(([name, { size }]) => `${count(size)} of ${name}`).join(", ");
+    const ask = this.button(document, this.asked ? "Computing …" : "Ask the network without them", () => this.look(), !total);
     const parts = [make(document, "p", {}, total ? `Frozen in all: ${layers}.` : "Nothing is frozen. Click on filters above."), ...this.turned(document), ask, ...wrong];
     if (!effect) return parts;
     const { before, accuracy, changed } = effect.facts;
@@ -211,21 +249,26 @@ export class Freeze {
     return [make(document, "p", { role: "status" }, `Filters of ${layer}, and how many of ${group} are turned with each: ${steps}. ${all}`)];
   }
 
-  /** How often each class is right, before and after. */
+  /** How often each class is right and what it is taken for, before and after. */
   classes(document) {
-    const { workspace } = this.page.bridge;
+    const { workspace, how } = this.page.bridge;
     const { labels, predicted, study } = workspace;
     if (!study.labelled) return [];
+    const counts = confusions({ labels, before: predicted, after: this.effect.predicted, classes: study.classes.length });
+    const { total } = counts;
     const rows = study.classes.map((name, k) => {
-      const own = Array.from(labels.keys()).filter((sample) => labels[sample] === k);
-      const share = (said) => own.filter((sample) => said[sample] === k).length / (own.length || 1);
-      const [before, after] = [share(predicted), share(this.effect.predicted)];
+      const share = (table) => (total[k] ? table[k * total.length + k] / total[k] : 0);
+      const [before, after] = [share(counts.before), share(counts.after)];
       return bar(document, {
         text: name, share: after, mark: before, value: percent(after), title: `Select the samples of ${name} that are wrong only without the filters`,
-        act: () => workspace.select(own.filter((sample) => predicted[sample] === k && this.effect.predicted[sample] !== k), this.page.bridge.how()),
+        act: () => workspace.select(Array.from(labels.keys()).filter((sample) => labels[sample] === k && predicted[sample] === k && this.effect.predicted[sample] !== k), how()),
       });
     });
-    return [make(document, "h3", {}, "Right without them, class by class; the line is where it was"), ...rows];
+    const pick = (truth, said) => workspace.select(Array.from(labels.keys()).filter((sample) => labels[sample] === truth && this.effect.predicted[sample] === said), how());
+    return [
+      make(document, "h3", {}, "Right without them, class by class; the line is where it was"), ...rows,
+      ...confusionChange(document, counts, study.classes, pick),
+    ];
   }
 
   /** What each filter of the layer is worth. */
@@ -260,6 +303,7 @@ export class Freeze {
     const { nothing } = this.page.bridge;
     const told = (act) => (what) => (act(what), nothing());
     return {
+      compareSets: told((answer) => answer && this.sets.answer(answer)),
       compareFrozenProgress: told((progress) => this.working(progress)),
       compareWorthProgress: told((progress) => this.working(progress)),
       compareTurningProgress: told((progress) => this.working(progress)),

@@ -30,11 +30,8 @@ def layout() -> Component:
 
 def stores() -> list[Component]:
     """What jobs are started by and what they write to."""
-    return [
-        dcc.Store(id=ids(f"{name}-{task}"))
-        for task in TASKS
-        for name in ("wish", "progress", "answer")
-    ]
+    jobs = [f"{name}-{task}" for task in TASKS for name in ("wish", "progress", "answer")]
+    return [dcc.Store(id=ids(name)) for name in (*jobs, "sets-wish", "sets")]
 
 
 def _toolbar() -> Component:
@@ -80,7 +77,13 @@ def _centre() -> Component:
 
 
 def _side() -> Component:
-    texts = {"layers": "Layers", "filters": "Filters", "freeze": "Freeze", "first": "Ranking"}
+    texts = {
+        "layers": "Layers",
+        "filters": "Filters",
+        "freeze": "Freeze",
+        "first": "Ranking",
+        "own": "Inputs",
+    }
     return side(
         ids("tab"),
         [

@@ -1,0 +1,107 @@
+"""Routes of inputs that people bring: judged, converted, added to the data, removed again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from analysis.errors import StudyError
+
+from . import inputs
+from .forms import sent
+from .routes import binary, text, wish_of
+from .studies import Studies
+
+
+def add(server: Flask, studies: Studies) -> None:
+    """Register the routes."""
+
+    @server.post("/inputs/judge")
+    def judge() -> Response:
+        """(m, classes) float32: what the network says of inputs; a form of "wish" and "x"."""
+
+        def answer() -> Response:
+            found = inputs.judge(studies, sent("wish"), _content())
+            return _told(found["probabilities"], found["classes"], {})
+
+        return _answered(answer)
+
+    @server.post("/inputs/convert")
+    def convert() -> Response:
+        """(m, size + classes) float32: pictures as inputs, and what the network says of each; a
+        form of "wish", "what" and files."""
+
+        def answer() -> Response:
+            files = [(file.filename or "", file.read()) for file in request.files.getlist("file")]
+            found = inputs.convert(studies, sent("wish"), sent("what"), files)
+            told = {"shape": found["shape"], "notes": found["notes"], "classes": found["classes"]}
+            content = found["x"] + found["probabilities"]
+            return _told(content, 0, told)
+
+        return _answered(answer)
+
+    @server.post("/inputs/add")
+    def put() -> Response:
+        """What was added, as JSON; a form of "wish", "what" and "x"."""
+        return _answered(
+            lambda: _json(inputs.add(studies, sent("wish"), sent("what"), _content()), studies)
+        )
+
+    @server.post("/inputs/remove")
+    def remove() -> Response:
+        """What is still there, as JSON; a form of "wish" and "places"."""
+        return _answered(
+            lambda: _json(inputs.remove(studies, sent("wish"), sent("places")), studies)
+        )
+
+    @server.get("/inputs")
+    def listed() -> Response:
+        return _answered(lambda: _json(inputs.listed(studies, wish_of(request.args)), studies))
+
+    @server.get("/inputs/pixels")
+    def pixels() -> Response:
+        def answer() -> Response:
+            response = binary(inputs.pixels(studies, wish_of(request.args)))
+            response.headers["Cache-Control"] = "no-store"
+            return response
+
+        return _answered(answer)
+
+
+def _content() -> bytes:
+    """The pixels in a form."""
+    part = request.files.get("x")
+    return b"" if part is None else part.read()
+
+
+def _answered(answer: Callable[[], Response]) -> Response:
+    try:
+        return answer()
+    except StudyError as error:
+        return text(422, str(error))
+    except RequestEntityTooLarge:
+        most = current_app.config["MAX_CONTENT_LENGTH"] // 2**20
+        return text(413, f"This is more than {most} MiB or too many parts. Send less at once.")
+
+
+def _told(content: bytes, classes: int, told: Mapping[str, Any]) -> Response:
+    response = Response(content, mimetype="application/octet-stream")
+    response.headers["X-Dtype"] = "<f4"
+    count = len(content) // 4
+    response.headers["X-Shape"] = f"{count // classes},{classes}" if classes else str(count)
+    response.headers["X-Told"] = json.dumps(told)  # ASCII, as headers are
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _json(value: Mapping[str, Any], studies: Studies) -> Response:
+    """What was added; and which studies there are now, for the pickers."""
+    response = Response(
+        json.dumps({**value, "offers": studies.titles}), mimetype="application/json"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
