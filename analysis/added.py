@@ -58,9 +58,7 @@ class Added:
 
         Raises: ParameterError for samples of another shape, or too many.
         """
-        if not len(self):
-            return other
-        if self.x.shape[1:] != other.x.shape[1:]:
+        if len(self) and self.x.shape[1:] != other.x.shape[1:]:
             raise ParameterError(
                 f"The samples that were added before have the shape {self.x.shape[1:]}, these have "
                 f"{other.x.shape[1:]}. Remove those first."
@@ -69,6 +67,8 @@ class Added:
             raise ParameterError(
                 f"{len(self)} samples are added already; {MOST:,} can be. Remove some first."
             )
+        if not len(self):
+            return other
         return Added(
             np.concatenate([self.x, other.x]),
             np.concatenate([self.labels, other.labels]),
@@ -95,15 +95,23 @@ def read(path: Path) -> Added:
         with Npz(path, MAX_BYTES) as arrays:
             x, labels = arrays["x"], arrays["labels"]
             origins = json.loads(arrays["origins"].tobytes())
-        whole = len(x) == len(labels) == len(origins) and x.dtype == np.float32
-        if not whole or not np.isfinite(x).all():
+        if not _belong(x, labels, origins):
             raise ValueError("its parts do not belong together")
-    except (DataError, KeyError, ValueError) as error:
+    except (DataError, KeyError, ValueError, RecursionError) as error:
         raise DataError(
             f"The samples in {path} cannot be read ({error}). Repair or move that file; it is left "
             "as it is."
         ) from error
     return Added(x, labels.astype(np.int64), tuple(origins))
+
+
+def _belong(x: Array, labels: Array, origins: Any) -> bool:
+    """Whether these are the parts of an `Added`, as a file holds them."""
+    typed = x.dtype == np.float32 and labels.dtype.kind == "i"
+    told = isinstance(origins, list) and all(isinstance(origin, dict) for origin in origins)
+    if not typed or not told or x.ndim < 2 or labels.ndim != 1:
+        return False
+    return len(x) == len(labels) == len(origins) and bool(np.isfinite(x).all())
 
 
 def write(path: Path, added: Added) -> None:
@@ -135,8 +143,7 @@ def write(path: Path, added: Added) -> None:
 def extended(data: Dataset, added: Added) -> Dataset:
     """A data set, and behind its samples those that were added.
 
-    Raises: DataError if they are of another shape or class than the data, or the data has several
-        inputs.
+    Raises: DataError if they are of another shape than the data, or the data has several inputs.
     """
     if not len(added):
         return data

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import responses
+from . import kernels, responses
 from .board import Desk
 from .errors import Cancelled, ParameterError, StudyError
 from .home import Home
@@ -210,6 +210,20 @@ def sample_maps(home: Home, task: dict[str, Any]) -> bytes:
     network, data = load(home, Source(**task["source"]), silent)
     values = responses.of_samples(network, data.inputs, task["samples"], silent)
     return np.asarray(values, np.float32).tobytes()
+
+
+def filter_weights(home: Home, task: dict[str, Any]) -> dict[str, Any]:
+    """What a filter has learnt.
+
+    Args:
+        task: {"source", "layer", "filter"}.
+    Returns: what `kernels.told` says, and "values": all of them, one after the other, as float32
+        bytes.
+    Raises: as `kernels.of`.
+    """
+    network, _ = load(home, Source(**task["source"]), silent)
+    found = kernels.of(network, task["layer"], task["filter"])
+    return {**kernels.told(found), "values": b"".join(one.values.tobytes() for one in found)}
 
 
 def attacked_maps(home: Home, task: dict[str, Any]) -> bytes:

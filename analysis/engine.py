@@ -36,6 +36,9 @@ _LONGEST = 2000
 _MOST_ENDS = 1000
 """Jobs that did not come to run, as they are remembered here in case the board is full."""
 
+CONNECT = 10.0
+"""Seconds within which a cluster must answer."""
+
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
@@ -98,7 +101,7 @@ class Engine:
                     "temporary-directory": str(self._home.scratch),
                     "distributed.worker.use-file-locking": False,
                     "distributed.scheduler.allowed-failures": 2,
-                    "distributed.comm.timeouts.connect": "10s",
+                    "distributed.comm.timeouts.connect": f"{CONNECT}s",
                     # Dask's own pages and metrics would be open to every user of the machine.
                     "distributed.scheduler.http.routes": [],
                     "distributed.worker.http.routes": [],
@@ -115,7 +118,7 @@ class Engine:
                 logging.getLogger(name).setLevel(logging.ERROR)
             self.board.sweep()
             if self._scheduler:
-                self._client = Client(self._scheduler, timeout="10s", set_as_default=False)
+                self._client = Client(self._scheduler, timeout=f"{CONNECT}s", set_as_default=False)
             else:
                 self._cluster = LocalCluster(
                     n_workers=1,

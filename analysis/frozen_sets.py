@@ -72,7 +72,7 @@ def read(path: Path) -> FrozenSet:
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ParameterError(f"{path} has more than {MAX_BYTES // 2**20} MiB. {_FORM}.")
+            raise ParameterError(f"The file has more than {MAX_BYTES // 2**20} MiB. {_FORM}.")
         found = parsed(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,12 @@ or it is squeezed."""
 
 _ORIENTATION = 274
 """Number of the tag by which a camera says how it was held."""
+
+_TURNED = range(2, 9)
+"""What it says of any way but upright; other numbers say nothing."""
+
+_MOST_BORDERED = 2**22
+"""Pixels of a picture with its border; one that is long and thin has far fewer without."""
 
 _BROKEN = (
     OSError,
@@ -251,7 +258,9 @@ def converted(
         frames = getattr(image, "n_frames", 1)
         told = [f"{image.width} x {image.height} {image.format}"]
         told += [f"the first of {frames} frames"] if frames > 1 else []
-        told += ["turned as its camera says"] if image.getexif().get(_ORIENTATION, 1) != 1 else []
+        told += (
+            ["turned as its camera says"] if image.getexif().get(_ORIENTATION) in _TURNED else []
+        )
         x, seen = _values(ImageOps.exif_transpose(image), size[2])
     if seen is not None and seen.min() < 1:
         behind = np.float32(1 - empty if inverted else empty)
@@ -291,6 +300,11 @@ def _fitted(x: Array, size: Size, fit: str, empty: float) -> tuple[Array, list[s
         told.insert(0, f"its middle, {columns} x {rows}")
     elif fit == "whole" and not alike:
         side = max(height / size[0], width / size[1])
+        shrink = math.sqrt(_MOST_BORDERED / (side * size[0] * side * size[1]))
+        if shrink < 1:
+            smaller = max(1, round(height * shrink)), max(1, round(width * shrink))
+            x, side = _resize(x, smaller, Image.Resampling.BOX), side * shrink
+            height, width = smaller
         rows, columns = round(side * size[0]), round(side * size[1])
         wide = np.full((max(rows, height), max(columns, width), size[2]), empty, np.float32)
         top, left = (wide.shape[0] - height) // 2, (wide.shape[1] - width) // 2

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from . import added, images
+from . import added, images, softmax_history
 from .added import Added
-from .errors import DataError, ParameterError
+from .errors import DataError, ModelError, ParameterError
 from .home import Home
 from .network import Network
 from .shelf import load
@@ -36,7 +36,7 @@ def judge(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
     Returns: {"probabilities": bytes of (m, classes) float32, "classes": number}.
     Raises: DataError if they are no inputs of the study's kind.
     """
-    network, data = load(home, Source(**task["source"]), silent)
+    network, data = _opened(home, task)
     return _judged(network, _inputs(data, task["x"]))
 
 
@@ -49,7 +49,7 @@ def convert(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
         to each}, and what `judge` says.
     Raises: DataError for a study without pictures, or naming the first file that cannot be read.
     """
-    network, data = load(home, Source(**task["source"]), silent)
+    network, data = _opened(home, task)
     size = _picture_size(data)
     files: Sequence[tuple[str, bytes]] = task["files"]
     if not 0 < len(files) <= MOST_FILES:
@@ -75,8 +75,8 @@ def add_inputs(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
     Returns: {"count": that are added in all}.
     Raises: StudyError if they do not belong there.
     """
-    network, data = load(home, Source(**task["source"]), silent)
-    x = _attacked(home, task) if "key" in task else _inputs(data, task["x"])
+    network, data = _opened(home, task)
+    x = _attacked(home, data, task) if "key" in task else _inputs(data, task["x"])
     labels = np.asarray(task["labels"], np.int64)
     most = max(network.class_count, len(data.class_names)) - 1
     if len(labels) != len(x) or labels.min() < -1 or labels.max() > most:
@@ -90,6 +90,17 @@ def add_inputs(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
         whole = added.read(path).and_more(Added(x, labels, origins))
         added.write(path, whole)
     return {"count": len(whole)}
+
+
+def _opened(home: Home, task: Mapping[str, Any]) -> tuple[Network, Dataset]:
+    """Network and data of the study of a task. Raises: ModelError if it has no network."""
+    source = Source(**task["source"])
+    if softmax_history.is_history(source.model):
+        raise ModelError(
+            "There is no network here, only what one said of its samples: nothing can be shown to "
+            "it. Open the network with --model."
+        )
+    return load(home, source, silent)
 
 
 def _judged(network: Network, x: Array) -> dict[str, Any]:
@@ -136,11 +147,12 @@ def _border(data: Dataset) -> float:
     return float(np.median(np.concatenate([part.ravel() for part in edge])))
 
 
-def _attacked(home: Home, task: Mapping[str, Any]) -> Array:
+def _attacked(home: Home, data: Dataset, task: Mapping[str, Any]) -> Array:
+    """(1, *shape) as the samples of the data are; an attack has them as the network takes them."""
     way = DiskStore(home).row(task["key"], "x", task["row"])
     if way is None:
         raise ParameterError("This attack is not kept any more. Make it again on the Attack page.")
-    return way[task["step"] : task["step"] + 1]
+    return way[task["step"] : task["step"] + 1].reshape(-1, *data.x.shape[1:])
 
 
 def _origin(origin: Any) -> dict[str, Any]:

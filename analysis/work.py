@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import activations, graph
-from .asked import answer, attacked_maps, sample_maps
+from .asked import answer, attacked_maps, filter_weights, sample_maps
 from .board import Desk
 from .errors import Cancelled, StudyError
 from .map_calls import inverse_images, place_inputs
@@ -27,6 +27,7 @@ __all__ = [
     "attacked_maps",
     "compute_glyphs",
     "convert",
+    "filter_weights",
     "inverse_images",
     "judge",
     "open_study",

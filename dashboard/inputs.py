@@ -47,7 +47,7 @@ def convert(
     given = what if isinstance(what, dict) else {}
     task = {
         "source": dataclasses.asdict(source),
-        "files": list(files),
+        "files": [(name[:80], content) for name, content in files],
         "fit": str(given.get("fit", "middle"))[:20],
         "inverted": given.get("inverted") is True,
     }
@@ -112,7 +112,7 @@ def listed(studies: Studies, wish: Any) -> dict[str, Any]:
     """
     name = _named(studies, wish)
     found = _read(studies, name)
-    parts = name.split(variants.MARK)
+    _, *parts = name.split(variants.MARK)
     with_added = name if variants.ADDED in parts else f"{name}{variants.MARK}{variants.ADDED}"
     samples = [
         {**origin, "label": int(label)}
@@ -141,9 +141,9 @@ def _sent(what: Mapping[str, Any], x: bytes) -> dict[str, Any]:
         raise ParameterError("Every input has a text and a class, -1 for none. Reload the page.")
     if len(texts) > MOST_AT_ONCE:
         raise ParameterError(f"At most {MOST_AT_ONCE} inputs are added at once; got {len(texts)}.")
-    if kind not in {"sketch", "picture"}:
+    if kind not in ("sketch", "picture"):
         raise ParameterError(f"What is sent is a sketch or a picture; got {cut(kind)}.")
-    if not all(type(label) is int for label in labels):
+    if not all(type(label) is int and -1 <= label < 2**31 for label in labels):
         raise ParameterError(f"Classes are whole numbers, -1 for none; got {cut(labels)}.")
     origins = [{"kind": kind, "text": str(text)} for text in texts]
     return {"x": x, "labels": labels, "origins": origins}

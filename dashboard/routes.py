@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -16,7 +17,7 @@ from PIL import Image
 from analysis.errors import StudyError
 from analysis.keys import is_key
 
-from . import attacks, clouds
+from . import attacks, clouds, filters
 from .frontend import FOREVER
 from .studies import Studies
 
@@ -95,6 +96,20 @@ def _add_maps(server: Flask, studies: Studies) -> None:
         except StudyError as error:
             abort(text(422, str(error)))
         return _fresh(values)
+
+    @server.get("/weights/<int:number>")
+    def weights(number: int) -> Response:
+        """What a filter of {"layer"} has learnt: names and shapes in a header, then all values."""
+        try:
+            source, card = clouds.opened(studies, wish_of(request.args))
+            layer = filters.layer_of(card, request.args.get("layer")).name
+            task = {"source": dataclasses.asdict(source), "layer": layer, "filter": number}
+            found = studies.engine.call("filter_weights", task)
+        except StudyError as error:
+            abort(text(422, str(error)))
+        response = _fresh(found["values"])
+        response.headers["X-Told"] = json.dumps(found["weights"])
+        return response
 
     @server.get("/attacked/<key>/<int:sample>/<int:step>")
     def attacked(key: str, sample: int, step: int) -> Response:

@@ -71,7 +71,11 @@ class Studies:
     @property
     def beside(self) -> str:
         """The study that stands beside the first one when a link names none, "" for none."""
-        named = variants.given(self, self.offers[self.first].source)
+        try:
+            named = variants.given(self, self.offers[self.first].source)
+        except ParameterError as error:  # the file was there when the server started
+            log.warning("Nothing stands beside the first study: %s", error)
+            return ""
         return f"{self.first}{variants.MARK}{variants.slug(named.name)}" if named else ""
 
     def offer(self, name: str) -> Offer:

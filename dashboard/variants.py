@@ -120,7 +120,8 @@ def keep_frozen(studies: Studies, source: Source, name: str, wanted: FrozenSet) 
     place = _frozen_file(studies, source)
     with studies.store.lock(f"frozen-{place.stem}"):
         known = _kept(studies, source)
-        taken = next((one for one in known if slug(one.name) == slug(clean)), None)
+        offered = frozen(studies, source)
+        taken = next((one for one in offered if slug(one.name) == slug(clean)), None)
         if taken is not None and (taken.text != made.text or taken.name != clean):
             raise ParameterError(
                 f"There is a set '{taken.name}' of other filters already. Choose another name, or "

@@ -15,7 +15,8 @@ const SHADES = 13; // of a layer's scale
  * @property {() => ImageData} image - its maps; lent until the next one is asked for.
  */
 
-const rgb = (packed) => toHex([packed & 255, (packed >> 8) & 255, (packed >> 16) & 255]);
+/** A packed colour as CSS has it. */
+export const hex = (packed) => toHex([packed & 255, (packed >> 8) & 255, (packed >> 16) & 255]);
 
 /** A value in three digits. */
 export const short = (value) =>
@@ -25,7 +26,7 @@ export const short = (value) =>
 export const sizes = (shape) => shape.join(" × ") || "1";
 
 /** Colours of a layer's scale for a style sheet, the lowest value first. */
-export const shades = (range, theme) => scaleColours(range, theme, SHADES).map(rgb);
+export const shades = (range, theme) => scaleColours(range, theme, SHADES).map(hex);
 
 /**
  * All layers below each other; a long column goes on beside.

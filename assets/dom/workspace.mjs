@@ -23,6 +23,14 @@ function samplesOf({ points, positions }) {
   return setOf(points.map((point) => Math.floor(point / positions)));
 }
 
+/** A study as a query names it. */
+function queryOf({ study, split, epoch, data_of: of }) {
+  const query = new URLSearchParams({ study, split: split ?? "" });
+  if (epoch !== null && epoch !== undefined) query.set("epoch", epoch);
+  if (of) query.set("data_of", of);
+  return query;
+}
+
 export class Workspace {
   /** @param {(url: string, how?: RequestInit) => Promise<Response>} fetcher - how arrays are asked for. */
   constructor(fetcher) {
@@ -132,11 +140,28 @@ export class Workspace {
     return this.responses(`/attacked/${key}/${sample}/${step}`, wish);
   }
 
-  async responses(address, { study, split, epoch, data_of: of }) {
-    const query = new URLSearchParams({ study, split: split ?? "" });
-    if (epoch !== null && epoch !== undefined) query.set("epoch", epoch);
-    if (of) query.set("data_of", of);
-    return (await this.binary(`${address}?${query}`)).values;
+  async responses(address, wish) {
+    return (await this.binary(`${address}?${queryOf(wish)}`)).values;
+  }
+
+  /**
+   * What a filter has learnt.
+   * @returns {Promise<{name: string, shape: number[], values: Float32Array}[]>} none of a layer that
+   *   learns nothing.
+   */
+  async weights(layer, filter, wish) {
+    const query = queryOf(wish);
+    query.set("layer", layer);
+    const response = await this.fetcher(`/weights/${filter}?${query}`);
+    if (!response.ok) throw new Error((await response.text()).trim() || response.statusText);
+    const told = JSON.parse(response.headers.get("X-Told"));
+    const values = new Float32Array(await response.arrayBuffer());
+    let start = 0;
+    return told.map(({ name, shape }) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      start += size;
+      return { name, shape, values: values.subarray(start - size, start) };
+    });
   }
 
   /** Take up a study: its labels and predictions come first, all else hangs on them. */

@@ -12,6 +12,7 @@ import { Freeze } from "./compare/freeze.mjs";
 import { Inputs } from "./compare/inputs.mjs";
 import { Lists } from "./compare/lists.mjs";
 import { Own } from "./compare/own.mjs";
+import { Space } from "./compare/space.mjs";
 
 const FIRST = { left: "first", right: "own" };
 const ATTACK = "The attack that was compared belongs to another network, epoch or split; it comes back with that one.";
@@ -32,7 +33,7 @@ export function compare(bridge) {
   // What somebody chose, and what stands there instead where that is not to be had.
   const parts = { chosen: { ...FIRST }, sides: { ...FIRST }, zoom: 1, wanted: "" };
   const page = {
-    bridge, id, go, point,
+    bridge, id, go, point, redrawLists: () => lists.draw(),
     shown: null, // {left, right, titles} of all layers
     filter: null, // that is outlined
     /** The layer that is looked at: that of all pages, else the last one. */
@@ -46,6 +47,7 @@ export function compare(bridge) {
   const freeze = new Freeze(page);
   const first = new First(page);
   const own = new Own(page);
+  const space = new Space(page, heads);
 
   /** The page's parts, made anew whenever it is shown. */
   function mount() {
@@ -65,6 +67,7 @@ export function compare(bridge) {
     freeze.mounted();
     first.mounted();
     own.mounted();
+    space.mounted();
     workspace.on("second", () => first.draw(), here);
     for (const event of ["selection", "second", "attack"]) workspace.on(event, () => redraw(), here);
     return true;
@@ -93,6 +96,7 @@ export function compare(bridge) {
   function looked() {
     if (!parts.here?.isConnected || !workspace.ready) return;
     freeze.draw();
+    space.draw();
     if (!page.shown) return;
     for (const maps of parts.maps) {
       maps.active = page.layer;
@@ -160,9 +164,18 @@ export function compare(bridge) {
     one.show({ values: left, pieces, title: titles[0], ranges: shared });
     other.show({ values: right, pieces, title: titles[1], ranges: shared });
     both.show({ values: difference(left, right), pieces, title: "Difference: right less left" });
-    id("title").textContent = `${titles[0]} | ${titles[1]}`;
-    id("subtitle").textContent = "What every layer makes of both. Each pair of maps has one scale, the difference its own; columns scroll together.";
+    heads();
     looked();
+  }
+
+  /** Say what is shown. */
+  function heads() {
+    if (!page.shown) return;
+    const { titles } = page.shown;
+    id("title").textContent = space.open ? titles[0] : titles.join(" | ");
+    id("subtitle").textContent = space.open
+      ? "What every layer makes of the left one: stacks of maps in the order of the data flow."
+      : "What every layer makes of both. Each pair of maps has one scale, the difference its own; columns scroll together.";
   }
 
   /** There is nothing to be called by its name. */
@@ -176,6 +189,7 @@ export function compare(bridge) {
     page.shown = null;
     parts.drawn = "";
     caption();
+    space.draw();
     id("status").textContent = failed ? text : "";
     id("again").classList.toggle("hidden", !failed);
     parts.maps.forEach((maps, k) => maps.clear(k === 0 ? text : "–"));
@@ -258,6 +272,7 @@ export function compare(bridge) {
     }),
     ...freeze.callbacks(),
     ...first.callbacks(),
+    ...space.callbacks(),
     compareSwap: done(swap),
     compareWhole: done(whole),
     compareAgain: done(redraw),

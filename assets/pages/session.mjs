@@ -81,10 +81,10 @@ export function session(bridge) {
   /** Whose samples a study shows: those of its variants are the same, and more behind them. */
   const ofWhat = ({ name, split }) => `${baseOf(name)} ${split}`;
 
-  /** Keep in mind what is selected, while another variant is opened. */
+  /** Keep in mind what is selected, while another variant is opened; one that is still on its way has nothing to keep. */
   function remember() {
-    const { study, selected } = workspace;
-    if (study) parts.before = { of: ofWhat(study), selected: Array.from(selected) };
+    const { study, selected, ready } = workspace;
+    if (ready) parts.before = { of: ofWhat(study), selected: Array.from(selected) };
   }
 
   /** The study in numbers, beside its name. */

@@ -132,7 +132,8 @@ def test_a_job_whose_worker_always_dies_fails_with_words(engine: Engine) -> None
     assert "memory" in note.error
 
 
-def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
+def test_an_engine_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.engine.CONNECT", 0.5)
     lost = Engine(Home(tmp_path), scheduler="tcp://127.0.0.1:9")
     lost.start()
     with pytest.raises(StudyError, match=r"could not reach the cluster at tcp://127.0.0.1:9"):

@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from running import Server
 
+from analysis.home import Home
+
 # Cytoscape warns of the wheel sensitivity that its Dash component always sets.
 KNOWN = ("custom wheel sensitivity",)
 
@@ -104,3 +106,11 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("home") / "stratoscope")
     yield server
     server.stop()
+
+
+@pytest.fixture
+def own_home(digits: Server, tmp_path: Path) -> Path:
+    """A home of a test's own; what `digits` has trained by then need not be trained again."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(digits.home / "networks", home.networks, dirs_exist_ok=True)
+    return home.path

@@ -19,6 +19,7 @@ class Server:
     """`python app.py` as a user starts it, in a process group of its own."""
 
     def __init__(self, home: Path, *arguments: str) -> None:
+        self.home = home
         self.log = home.parent / f"{home.name}.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(

@@ -306,18 +306,18 @@ def test_the_library_for_graphs_may_come_late(tab: Page, digits: Server) -> None
 
 
 def test_a_lost_server_is_told_and_found_again(
-    browser: Browser, start: Callable[..., Server], tmp_path: Path
+    browser: Browser, start: Callable[..., Server], own_home: Path
 ) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     tab = context.new_page()  # whose console may complain: the server is taken away
-    first = start(home=tmp_path / "home")
+    first = start(home=own_home)
     port = first.url.rsplit(":", 1)[1]
     open_digits(tab, first)
     first.stop()
     tab.locator("#network-metric").click()
     tab.get_by_role("option", name="cosine").click()
     expect(tab.get_by_role("alert")).to_contain_text("The server does not answer")
-    start("--port", port, home=tmp_path / "home")
+    start("--port", port, home=own_home)
     expect(tab.locator("#offline")).to_be_hidden()
     tab.locator("#network-metric").click()
     tab.get_by_role("option", name="correlation").click()
@@ -403,9 +403,9 @@ def test_a_link_to_nothing_says_so(tab: Page, digits: Server) -> None:
 
 
 def test_a_killed_server_loses_nothing(
-    tab: Page, start: Callable[..., Server], tmp_path: Path
+    tab: Page, start: Callable[..., Server], own_home: Path
 ) -> None:
-    first = start(home=tmp_path / "home")
+    first = start(home=own_home)
     open_digits(tab, first, "?metric=manhattan&layer=conv1")
     tab.locator(".class[data-class='4']").focus()
     tab.get_by_role("button", name="Select 4").click()
@@ -416,7 +416,7 @@ def test_a_killed_server_loses_nothing(
     tab.goto("about:blank")
     first.process.kill()
     first.process.wait(10)
-    second = start(home=tmp_path / "home")
+    second = start(home=own_home)
     tab.goto(f"{second.url}/?metric=manhattan&layer=conv1&group=fours")
     expect(tab.locator(".node")).to_have_count(len(LAYERS))
     expect(tab.locator(".node.waiting")).to_have_count(0, timeout=5_000)

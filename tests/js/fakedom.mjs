@@ -111,11 +111,17 @@ class FakeElement {
   setPointerCapture() {}
 
   focus() {
+    this.ownerDocument.activeElement = this;
     this.fire("focus");
   }
 
-  matches() {
-    return false;
+  contains(other) {
+    return other === this || this.children.some((child) => child instanceof FakeElement && child.contains(other));
+  }
+
+  /** Whether it is of the class that a selector names. */
+  matches(selector) {
+    return selector.startsWith(".") && this.classList.contains(selector.slice(1));
   }
 
   getContext() {
@@ -123,7 +129,8 @@ class FakeElement {
       this.drawn.push([name, ...given]);
       return { width: 10 * String(given[0] ?? "").length };
     };
-    return new Proxy({ canvas: this }, {
+    const getImageData = (_x, _y, width, height) => ({ data: new Uint8ClampedArray(4 * width * height) });
+    return new Proxy({ canvas: this, getImageData }, {
       get: (target, name) => (name in target ? target[name] : note(name)),
       set: (target, name, value) => {
         if (name !== "canvas") this.drawn.push([`${name} =`, value]);

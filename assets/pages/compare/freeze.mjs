@@ -64,6 +64,7 @@ export class Freeze {
 
   mounted() {
     this.box = this.page.id("freeze");
+    this.sets.list = null; // what was asked when the page was left is not answered
     this.draw();
   }
 
@@ -103,7 +104,7 @@ export class Freeze {
   /** Start a job. @param {"frozen" | "worth" | "turning"} task */
   ask(task, more) {
     const { bridge } = this.page;
-    this.asked = { task, network: this.network, layer: this.layer?.name, means: this.means };
+    this.asked = { task, network: this.network, layer: this.layer?.name, means: this.means, filters: JSON.stringify(this.filters) };
     this.trouble = "";
     bridge.set(`compare-wish-${task}`, { data: { ...bridge.workspace.study.wish, means: this.means, ...more, asked: Date.now() } });
     this.draw();
@@ -140,12 +141,13 @@ export class Freeze {
     this.draw();
   }
 
-  async take({ task, layer, means }, { key, facts }) {
+  async take({ task, layer, means, filters }, { key, facts }) {
     const { workspace } = this.page.bridge;
     const names = { frozen: ["predicted"], worth: ["loss", "changed", "dead", "twin"], turning: ["filters", "flipped"] }[task];
     const found = await Promise.all(names.map((name) => workspace.array(key, name)));
     const arrays = Object.fromEntries(names.map((name, k) => [name, found[k].values]));
-    if (task === "frozen") this.effect = { facts, ...arrays };
+    const same = filters === JSON.stringify(this.filters) && means === this.means; // or it speaks of others
+    if (task === "frozen" && same) this.effect = { facts, ...arrays };
     if (task === "worth") this.worth.set(`${layer} ${means}`, { facts, ...arrays });
     if (task !== "turning") return;
     this.set(layer, arrays.filters);

@@ -3,6 +3,7 @@ import { bar } from "../../dom/bars.mjs";
 import { make } from "../../dom/make.mjs";
 import { apart, filters } from "../../lib/differences.mjs";
 import { short } from "../../lib/attacks.mjs";
+import { Kernel } from "./kernel.mjs";
 
 const MOST = 40; // filters
 
@@ -10,6 +11,7 @@ export class Lists {
   /** @param {object} page - of `compare.mjs`. */
   constructor(page) {
     this.page = page;
+    this.kernel = new Kernel(page);
   }
 
   draw() {
@@ -40,6 +42,7 @@ export class Lists {
     const top = Math.max(1e-12, found[0]?.far || 0);
     const classes = study.layers[place].kind === "output" && workspace.classifies;
     rows.replaceChildren(
+      ...this.kernel.elements(document),
       make(document, "h3", {}, classes ? "Classes whose probabilities differ most" : `Filters of ${now} that differ most`),
       make(document, "p.quiet", {}, "Root of the mean square of the difference, over all positions."),
       ...found.slice(0, MOST).map(({ filter, far: value }) => bar(document, {

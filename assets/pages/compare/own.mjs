@@ -28,7 +28,8 @@ export class Own {
   forget() {
     Object.assign(this, {
       x: null, // what the network is shown of the drawing
-      probabilities: null, judging: false, again: false,
+      probabilities: null, judging: null, again: false,
+      sources: null, // files that the pictures are of
       pictures: [], listed: null, pixels: null, trouble: {}, waiting: false,
     });
   }
@@ -49,17 +50,17 @@ export class Own {
     const { networkKey, dataKey } = this.study;
     const about = `${networkKey} ${dataKey}`;
     if (about === this.about) return;
-    const { form, x, pictures } = this;
+    const { form, x, sources, pictures } = this;
     this.forget();
     this.about = about;
     this.form = JSON.stringify([this.study.imageShape, this.study.name.split(".")[0]]);
-    if (form === this.form) Object.assign(this, { x, pictures: pictures.map((one) => ({ ...one, probabilities: null })) }); // the drawing stays
+    if (form === this.form) Object.assign(this, { x, sources, pictures: pictures.map((one) => ({ ...one, probabilities: null })) }); // the drawing stays
     else this.pad?.clear();
     this.build();
     if (!this.refusal) {
       this.list();
       this.judge();
-      this.judgePictures();
+      this.convert();
     }
   }
 
@@ -157,6 +158,7 @@ export class Own {
 
   /** Something was drawn. @param {Float32Array} ink */
   changed(ink) {
+    if (!this.study || this.refusal) return; // it was left meanwhile
     const { imageShape, data } = this.study;
     this.x = sampled(ink, SIDE, imageShape, this.drawn ? mannerOf(data, imageShape) : MANNERS.drawn);
     if (!this.x) this.probabilities = null;
@@ -167,19 +169,20 @@ export class Own {
   /** Ask what the network says of the drawing; while one answer is awaited only the newest waits. */
   async judge() {
     if (this.judging || !this.x) {
-      this.again = this.judging;
+      this.again = this.judging !== null;
       return;
     }
-    this.judging = true;
-    const { about, x } = this;
+    const asked = (this.judging = Symbol("asked"));
     try {
-      const found = await this.desk.judge(x);
-      if (about === this.about && this.x) this.probabilities = found;
+      const found = await this.desk.judge(this.x);
+      if (asked !== this.judging) return; // another study was opened meanwhile
+      if (this.x) this.probabilities = found;
       this.fail("sketch", null);
     } catch (error) {
-      if (about === this.about) this.fail("sketch", error);
+      if (asked !== this.judging) return;
+      this.fail("sketch", error);
     }
-    this.judging = false;
+    this.judging = null;
     this.drawSketch();
     if (!this.again) return;
     this.again = false;
@@ -187,7 +190,7 @@ export class Own {
   }
 
   drawSketch() {
-    if (!this.seen?.isConnected) return;
+    if (!this.seen?.isConnected || !this.study) return;
     const { imageShape, classes } = this.study;
     this.paint(this.seen, this.x ?? new Float32Array(imageShape.reduce((a, b) => a * b, 1)));
     this.keep.disabled = this.waiting || !this.x;
@@ -244,13 +247,8 @@ export class Own {
     this.drawPictures();
   }
 
-  /** Another network of the same form: ask it about the pictures that are there. */
-  judgePictures() {
-    if (this.pictures.length) this.convert();
-  }
-
   drawPictures() {
-    if (!this.shown?.isConnected) return;
+    if (!this.shown?.isConnected || !this.study) return;
     const { ownerDocument: document } = this.shown;
     const { classes } = this.study;
     const lines = this.pictures.map(({ name, note, x, probabilities }) => {
@@ -284,21 +282,42 @@ export class Own {
 
   /** @returns {Promise<boolean>} whether it was added. */
   async add(where, what, x, called) {
+    if (!(await this.change(where, () => this.desk.add(what, x)))) return false;
+    const { shown } = this.listed;
+    this.page.bridge.toast(`${called} ${what.labels.length > 1 ? "are" : "is"} added${shown ? " behind the samples." : ". Show what is added with the data to select it, attack it, or see it in every layer."}`);
+    return true;
+  }
+
+  /**
+   * Change what is added; a second wish meanwhile would meet other places, or be the first one's double.
+   * @returns {Promise<boolean>} whether it was changed, of the data that is still open.
+   */
+  async change(where, ask) {
+    if (this.waiting) return false;
+    const { about, page } = this;
     this.waiting = true;
     this.drawSketch();
+    this.drawPictures();
     try {
-      this.taken(await this.desk.add(what, x));
-      this.fail(where, null);
-      const { shown } = this.listed;
-      this.page.bridge.toast(`${called} ${what.labels.length > 1 ? "are" : "is"} added${shown ? " behind the samples." : ". Show what is added with the data to select it, attack it, or see it in every layer."}`);
-      return true;
+      const found = await ask();
+      if (about === this.about) {
+        this.taken(found);
+        this.fail(where, null);
+        return true;
+      }
+      page.bridge.set("frame-offers", { data: found.offers });
+      if (!this.refusal) this.list(); // which may have been asked too early
     } catch (error) {
-      this.fail(where, error);
-      return false;
+      if (about === this.about) this.fail(where, error);
+      else page.bridge.toast(said(error));
     } finally {
-      this.waiting = false;
-      this.drawSketch();
+      if (about === this.about) {
+        this.waiting = false;
+        this.drawSketch();
+        this.drawPictures();
+      }
     }
+    return false;
   }
 
   /** What was added is another than before. */
@@ -310,7 +329,7 @@ export class Own {
     bridge.set("frame-offers", { data: offers });
     this.drawAdded();
     this.fetchPixels();
-    if (!before || !listed.shown || before.samples.length === listed.samples.length) return;
+    if (!listed.shown || before?.samples.length === listed.samples.length) return;
     // What is shown has other samples now: the study is opened again, or the one without them.
     if (listed.samples.length) bridge.again();
     else this.show(false);
@@ -321,7 +340,7 @@ export class Own {
     try {
       const listed = await this.desk.list();
       if (about !== this.about) return;
-      this.listed = listed;
+      Object.assign(this, { listed, pixels: null });
       this.drawAdded();
       await this.fetchPixels();
     } catch (error) {
@@ -349,7 +368,7 @@ export class Own {
   }
 
   drawAdded() {
-    if (!this.added?.isConnected) return;
+    if (!this.added?.isConnected || !this.study) return;
     const { listed, added: box } = this;
     const { ownerDocument: document } = box;
     const part = (tag, ...rest) => make(document, tag, ...rest);
@@ -379,11 +398,12 @@ export class Own {
   }
 
   async remove(place) {
-    try {
-      this.taken(await this.desk.remove([place]));
-      this.fail("added", null);
-    } catch (error) {
-      this.fail("added", error);
-    }
+    const { workspace } = this.page.bridge;
+    const { samples, shown } = this.listed;
+    const gone = workspace.study.n - samples.length + place;
+    if (!(await this.change("added", () => this.desk.remove([place])))) return;
+    const { selected } = workspace;
+    const stay = selected.filter((sample) => sample < gone); // those behind it have other numbers now
+    if (shown && stay.length < selected.length) workspace.select(stay, "replace");
   }
 }

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from ... import clouds, filters, ranking
-from ...components.controls import choice, explained, icon_button, slider, status_line, tools
+from ...components.controls import (
+    choice,
+    explained,
+    icon_button,
+    segmented,
+    slider,
+    status_line,
+    tools,
+)
 from ...components.page_parts import Tab, heading, left, page, side, toolbar
 from ...ids import Ids
+from ...theme import GRAPH_CONFIG
 from .reading import TEXTS
 
 ids = Ids("compare")
@@ -47,6 +57,7 @@ def _toolbar() -> Component:
             ],
             className="choice",
         ),
+        segmented(ids("form"), {"flat": "Flat", "space": "In space"}, "flat"),
         tools(
             explained(ids("help"), TEXTS, width=470),
             [icon_button(ids("whole"), _WHOLE, "Full screen, and back")],
@@ -68,11 +79,42 @@ def _centre() -> Component:
         [
             heading(ids("title"), ids("subtitle")),
             html.Div(columns, id=ids("columns"), className="compare-columns"),
+            _space(),
             status_line(ids("status"), ids("again")),
         ],
         id=ids("centre"),
         className="page-centre",
         **{"aria-labelledby": ids("title")},
+    )
+
+
+def _space() -> Component:
+    """The network in space. Plotly is large: it is loaded when somebody looks."""
+    graph = dcc.Graph(
+        id=ids("space"),
+        figure={"data": [], "layout": {}},
+        config=GRAPH_CONFIG | {"modeBarButtons": [["resetCameraDefault3d", "toImage"]]},
+        clear_on_unhover=True,
+        className="compare-graph",
+    )
+    return html.Div(
+        [
+            html.P(id=ids("space-note"), className="quiet"),
+            html.Div(
+                dmc.Tabs(
+                    dmc.TabsPanel(graph, value="space", keepMounted=False),
+                    id=ids("space-tabs"),
+                    value="none",
+                    keepMounted=False,
+                ),
+                className="compare-scene",
+                role="img",
+                **{"aria-label": "The layers of the network in space, each a stack of its maps"},
+            ),
+            html.P(id=ids("space-over"), className="quiet", **{"aria-live": "off"}),
+        ],
+        id=ids("space-box"),
+        className="compare-space hidden",
     )
 
 
