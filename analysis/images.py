@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,9 @@ FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 
 MAX_PIXELS = 2**26
 """Most pixels of one picture: a small file can unpack to far more than memory holds."""
+
+MOST_AT_ONCE = 2**25
+"""Pixels of all pictures that are sent together: a few kilobytes can unpack to gigabytes."""
 
 FITS = ("middle", "whole", "squeezed")
 """How a picture of other proportions is fitted: its middle is cut out, a border is put around it,
@@ -315,6 +318,30 @@ def _fitted(x: Array, size: Size, fit: str, empty: float) -> tuple[Array, list[s
         told.insert(0, "squeezed")
     x = x if x.shape[:2] == size[:2] else _resize(x, size[:2], Image.Resampling.BILINEAR)
     return x, told
+
+
+def check_many(files: Sequence[bytes], size: Size) -> None:
+    """See that pictures which somebody sent together can be unpacked, from their headers alone.
+
+    Raises: DataError if they have more pixels than `MOST_AT_ONCE` in all.
+    """
+    pixels = sum(_count(content) for content in files)
+    if pixels > MOST_AT_ONCE:
+        raise DataError(
+            f"The images have {pixels:,} pixels in all; {MOST_AT_ONCE:,} can be read at once. "
+            f"Make them smaller: the network takes {size[1]} x {size[0]}."
+        )
+
+
+def _count(content: bytes) -> int:
+    """Pixels by the header; none of what cannot be read, as is said once it is."""
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            return image.width * image.height
+    except (OSError, SyntaxError, ValueError):
+        return 0
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return MAX_PIXELS + 1
 
 
 @contextmanager

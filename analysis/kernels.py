@@ -72,7 +72,7 @@ def _own(values: Array, name: str, count: int, number: int) -> Array | None:
         fits = values.shape[-2] * each == count
         return values[..., number // each, number % each] if fits else None
     if values.ndim and values.shape[-1] == count:
-        return np.ascontiguousarray(values[..., number])
+        return np.array(values[..., number])
     return None
 
 

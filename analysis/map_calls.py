@@ -5,15 +5,13 @@ Like all of `work`, it runs in a worker process, with TensorFlow.
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from . import attacks, images
+from . import attacks, images, lead_calls
 from .errors import DataError, ParameterError
 from .home import Home
 from .map_answers import AtHand, at_hand
@@ -27,9 +25,6 @@ MOST = 2000
 
 MOST_BYTES = 2**27
 """Of the inputs of one answer, which a browser has to hold."""
-
-MOST_PIXELS = 2**25
-"""Of all image files of a request: a few kilobytes can unpack to gigabytes."""
 
 PATIENCE = 10.0
 """Seconds after which nobody waits for an answer any more: `Engine.call`."""
@@ -58,18 +53,23 @@ def place_inputs(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         task: {"source", "map", "what", "budget"} with one of {"kind": "samples", "samples":
             [index]}, {"kind": "attack", "sample": index, "epsilon": number}, {"kind": "way",
-            "key", "row", "steps"} of an attack that is kept, and {"kind": "images", "files":
-            [(name, bytes)]} in "what".
-    Returns: as `inverse_images`, with x and y before each row.
+            "key", "row", "steps"} of an attack that is kept, {"kind": "lead", "sample": index,
+            "point": [x, y], "epsilon": number}, the way to what the network says at a point, and
+            {"kind": "images", "files": [(name, bytes)]} in "what".
+    Returns: as `inverse_images`, with x and y before each row. Of a way to a point also "lead":
+        how far it came, as of `lead_calls.told`.
     Raises: StudyError: what is wrong with the inputs.
     """
     bench, kept = _opened(home, task)
-    x = _inputs(bench, task["what"])
+    what = task["what"]
+    led = lead_calls.on_map(bench, kept.map, what) if what["kind"] == "lead" else None
+    x = led.some(lead_calls.SHOWN) if led else _inputs(bench, what)
     points = kept.map.points(x)
     _check_size(points)
     places = kept.map.transform_points(points, _in_time(len(points)))
     rows = [places, points.reshape(len(points), -1), kept.map.predict(points)]
-    return _told(bench, task["map"]["space"], points, rows)
+    found = _told(bench, task["map"]["space"], points, rows)
+    return found | {"lead": lead_calls.told(led)} if led else found
 
 
 def _opened(home: Home, task: Mapping[str, Any]) -> tuple[Workbench, AtHand]:
@@ -158,25 +158,9 @@ def _sent(bench: Workbench, files: Sequence[tuple[str, bytes]]) -> Array:
             f"The network of this study takes no pictures but samples of shape {shape}, so that "
             "an image file has no place on its map."
         )
-    pixels = sum(_pixels(content) for _, content in files)
-    if pixels > MOST_PIXELS:
-        raise DataError(
-            f"The images have {pixels:,} pixels in all; {MOST_PIXELS:,} can be placed at once. "
-            f"Make them smaller: the network takes {shape[1]} x {shape[0]}."
-        )
     size = (int(shape[0]), int(shape[1]), int(shape[2]))
+    images.check_many([content for _, content in files], size)
     return np.stack([images.unpack(content, name, size) for name, content in files])
-
-
-def _pixels(content: bytes) -> int:
-    """Of an image file, by its header; none of what cannot be read, as is said once it is."""
-    try:
-        with Image.open(io.BytesIO(content), formats=images.FORMATS) as image:
-            return image.width * image.height
-    except (OSError, SyntaxError, ValueError):
-        return 0
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return images.MAX_PIXELS + 1
 
 
 def _chosen(samples: Sequence[int], count: int) -> Array:

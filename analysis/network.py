@@ -241,6 +241,19 @@ class Network:
         size = count if self._any_batch else self.batch_size
         return self._runner.scores(count, size, str(self.output))
 
+    def outputs(self, layer: str, count: int) -> Callable[[Any], Any]:
+        """What a layer gives, for gradients.
+
+        Args:
+            count: samples that are given at once.
+        Returns: a function from a tensor (count, *shape), of the one input, to a tensor
+            (count, size) float32 of the layer's values side by side, through which TensorFlow
+            takes gradients.
+        Raises: UnknownLayerError; ModelError if it cannot be computed.
+        """
+        size = count if self._any_batch else self.batch_size
+        return self._runner.outputs(self._place(layer), count, size)
+
     @property
     def has_scores(self) -> bool:
         """Whether the scores that its probabilities are made of are to be had."""

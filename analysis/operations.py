@@ -55,6 +55,7 @@ class Runner:
         self._compiled = lru_cache(maxsize=_COMPILED)(self._compile)
         self._stretches = lru_cache(maxsize=_COMPILED)(self._compile_stretch)
         self._scores = lru_cache(maxsize=_COMPILED)(self._make_scores)
+        self._outputs = lru_cache(maxsize=_COMPILED)(self._make_outputs)
 
     def batches(
         self, arrays: Sequence[Array], places: Sequence[int], first: int = 0, last: int = EVERYTHING
@@ -121,11 +122,19 @@ class Runner:
         with self._lock:
             return self._scores(count, batch_size, output)
 
-    def _make_scores(self, count: int, batch_size: int, output: str) -> Callable[[Any], Any]:
-        given = [place for place, operation in enumerate(self._operations) if not operation.run]
-        end = len(self._operations) - 2
-        bare = self._bare(output)
-        function = self._stretches(tuple(given), end if bare is None else bare, batch_size)
+    def outputs(self, place: int, count: int, batch_size: int) -> Callable[[Any], Any]:
+        """What an operation gives, as tensors; see `Network.outputs`.
+
+        Args:
+            batch_size: as of `between`.
+        Returns: the same function for the same arguments, as `scores` does.
+        """
+        with self._lock:
+            return self._outputs(place, count, batch_size)
+
+    def _make_outputs(self, place: int, count: int, batch_size: int) -> Callable[[Any], Any]:
+        given = [number for number, operation in enumerate(self._operations) if not operation.run]
+        function = self._stretches(tuple(given), place, batch_size)
 
         def run(x: Any) -> Any:
             flat = tf.reshape(tf.cast(x, tf.float32), (count, -1))
@@ -134,7 +143,17 @@ class Runner:
                 size = min(batch_size, count - start)
                 some = tf.pad(flat[start : start + size], [[0, batch_size - size], [0, 0]])
                 parts.append(function(some)[0][:size])
-            found = tf.concat(parts, axis=0)
+            return tf.concat(parts, axis=0)
+
+        return run
+
+    def _make_scores(self, count: int, batch_size: int, output: str) -> Callable[[Any], Any]:
+        end = len(self._operations) - 2
+        bare = self._bare(output)
+        outputs = self._make_outputs(end if bare is None else bare, count, batch_size)
+
+        def run(x: Any) -> Any:
+            found = outputs(x)
             if output == "softmax":
                 # Where the scores themselves are not to be had, these have the same softmax.
                 return found if bare is not None else tf.math.log(tf.maximum(found, _LEAST))

@@ -54,6 +54,7 @@ def convert(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
     files: Sequence[tuple[str, bytes]] = task["files"]
     if not 0 < len(files) <= MOST_FILES:
         raise ParameterError(f"1 to {MOST_FILES} pictures are converted at once; got {len(files)}.")
+    images.check_many([content for _, content in files], size)
     border = _border(data)
     made = [
         images.converted(

@@ -194,9 +194,14 @@ def _read(home: Home, source: Source, report: Report) -> tuple[Network, Dataset]
 
 
 def _mutant(network: Network, data: Dataset, wanted: frozen_sets.FrozenSet) -> tuple[Network, str]:
-    """The network without some filters, and a sentence about it."""
+    """The network without some filters, and a sentence about it.
+
+    Their means are those over the data itself: samples that are added leave the network as it is.
+    """
     filters = mutation.normalised(network, wanted.filters)
-    given = mutation.means(network, data.inputs, filters) if wanted.means else None
+    own = len(data) - len(data.groups.get(added.GROUP, ())) if data.base else len(data)
+    x = {name: array[:own] for name, array in data.inputs.items()}
+    given = mutation.means(network, x, filters) if wanted.means else None
     return mutation.freeze(network, filters, given), wanted.sentence
 
 

@@ -13,6 +13,7 @@ from . import activations, graph
 from .asked import answer, attacked_maps, filter_weights, sample_maps
 from .board import Desk
 from .errors import Cancelled, StudyError
+from .lead_calls import lead_in_plane
 from .map_calls import inverse_images, place_inputs
 from .network import Network
 from .opening import Clock, seconds_text
@@ -30,6 +31,7 @@ __all__ = [
     "filter_weights",
     "inverse_images",
     "judge",
+    "lead_in_plane",
     "open_study",
     "place_inputs",
     "sample_maps",

@@ -51,7 +51,7 @@ def read(place: Path, what: str, check: Callable[[Any], object]) -> list[Entry]:
             check(entry)
     except FileNotFoundError:
         return []
-    except (ValueError, TypeError, KeyError, StudyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, StudyError) as error:
         raise StudyError(
             f"The {what} in {place} cannot be read ({error}). Repair or move that file; "
             "it is left as it is."

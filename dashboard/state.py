@@ -51,6 +51,7 @@ COLOURS = {
     "predicted": "Predicted",
     "correct": "Right / wrong",
     "relative": "Relative",
+    "beside": "A / B",
 }
 """Ways to colour samples, and what people call them."""
 

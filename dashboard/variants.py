@@ -60,8 +60,7 @@ def of(studies: Studies, offer: Offer, parts: Sequence[str]) -> Offer:
                     f"No samples have been added to the data of '{offer.title}'. Draw or upload "
                     "some on the Compare page, or keep attacked ones on the Attack page."
                 )
-            source = dataclasses.replace(found.source, added=str(path))
-            found = Offer(f"{found.name}{MARK}{part}", f"{found.title}, samples added", source)
+            found = _with_added(found, path)
             continue
         sets = {slug(one.name): one for one in frozen(studies, offer.source)}
         if part not in sets or found.source.frozen:
@@ -70,18 +69,27 @@ def of(studies: Studies, offer: Offer, parts: Sequence[str]) -> Offer:
                 f"There is no set of frozen filters {part[:40]!r} for '{offer.title}'. Kept are: "
                 f"{known}."
             )
-        source = dataclasses.replace(found.source, frozen=sets[part].text)
-        found = Offer(f"{found.name}{MARK}{part}", f"{found.title}, {sets[part].name}", source)
+        found = _without(found, sets[part])
     return found
+
+
+def _with_added(offer: Offer, path: Path) -> Offer:
+    source = dataclasses.replace(offer.source, added=str(path))
+    return Offer(f"{offer.name}{MARK}{ADDED}", f"{offer.title}, samples added", source)
+
+
+def _without(offer: Offer, one: FrozenSet) -> Offer:
+    source = dataclasses.replace(offer.source, frozen=one.text)
+    return Offer(f"{offer.name}{MARK}{slug(one.name)}", f"{offer.title}, {one.name}", source)
 
 
 def every(studies: Studies, offer: Offer) -> list[Offer]:
     """All variants of a study that is none itself."""
-    names = [slug(one.name) for one in frozen(studies, offer.source)]
-    found = [of(studies, offer, [name]) for name in names]
-    if added_file(studies, offer.source).exists():
-        found += [of(studies, offer, [*name, ADDED]) for name in ([], *([one] for one in names))]
-    return found
+    found = [_without(offer, one) for one in frozen(studies, offer.source)]
+    path = added_file(studies, offer.source)
+    return (
+        [*found, *(_with_added(one, path) for one in (offer, *found))] if path.exists() else found
+    )
 
 
 def frozen(studies: Studies, source: Source) -> list[FrozenSet]:

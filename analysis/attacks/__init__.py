@@ -14,7 +14,7 @@ from .kinds import REGISTRY, Attack
 
 __all__ = ["REGISTRY", "Attack", "get"]
 
-SHARED = ("adam", "doubts", "kinds", "norms", "problem")
+SHARED = ("adam", "doubts", "goals", "kinds", "norms", "problem", "towards")
 """Modules that hold no attack."""
 
 for _module in iter_modules(__path__):

@@ -14,7 +14,7 @@ import tensorflow as tf
 from .. import fitting
 from ..errors import ModelError, ParameterError
 from ..network import Network
-from ..types import Array
+from ..types import Array, Inputs
 from . import norms
 
 
@@ -151,7 +151,7 @@ def _margins(labels: Any, logits: Any) -> Any:
     return others - tf.reduce_sum(tf.where(own, logits, 0.0), axis=1)
 
 
-def samples(network: Network, x: Array) -> Array:
+def samples(network: Network, x: Array | Inputs) -> Array:
     """(n, *shape) float32, as the one input of a network takes them.
 
     Raises: ModelError for several inputs; DataError, ParameterError.

@@ -1,8 +1,11 @@
 /** The legend: one button a class. Pointing lets a class stand out, a click pins it. */
 import { countByClass } from "../lib/glyph.mjs";
-import { OUTCOME, RELATIVE, colourOf, toHex } from "../lib/palette.mjs";
+import { BESIDE, OUTCOME, RELATIVE, colourOf, toHex } from "../lib/palette.mjs";
 import { byClass, howFromEvent } from "../lib/selection.mjs";
 import { count, make } from "./make.mjs";
+
+/** What is said where answers of two networks are to be compared and there is one. */
+export const NONE_BESIDE = "Choose a network beside this one first: Beside, in the header.";
 
 export class Legend {
   /**
@@ -18,7 +21,7 @@ export class Legend {
   constructor(element, workspace, pin, more = {}) {
     Object.assign(this, { element, workspace, pin, more });
     this.document = element.ownerDocument;
-    for (const event of ["study", "view"]) {
+    for (const event of ["study", "view", "second"]) {
       workspace.on(event, () => this.draw(), element);
     }
     workspace.on("selection", () => this.counts(), element);
@@ -131,6 +134,10 @@ export function colourKeys(mode, scheme) {
       { name: "predicted right", colour: toHex(OUTCOME.correct) },
       { name: "predicted wrong", colour: toHex(OUTCOME.wrong) },
     ];
+  }
+  if (mode === "beside") {
+    const texts = ["both networks say the same", "they differ, the first is right", "they differ, B is right", "they differ, neither is right"];
+    return texts.map((name, k) => ({ name, colour: toHex(BESIDE[scheme][k]) }));
   }
   if (mode !== "relative") return [];
   const texts = ["neither neighbour in the order is of its class", "one neighbour is", "both are"];

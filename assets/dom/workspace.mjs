@@ -211,6 +211,7 @@ export class Workspace {
     if (this.wantedSecond !== study) return ""; // another one, or none, was chosen meanwhile
     this.second = second;
     this.tell("second", study);
+    if (this.view.colour === "beside") this.recolour();
     return trouble;
   }
 
@@ -219,13 +220,20 @@ export class Workspace {
     return Boolean(this.study?.keys.predictions);
   }
 
+  /** Whether there is a network beside whose answers can differ from those of this one. */
+  get differs() {
+    return this.classifies && Boolean(this.second?.study.keys.predictions) && this.second.predicted.length === this.study.n;
+  }
+
   get ready() {
     return Boolean(this.study && this.labels);
   }
 
   /** The colour mode in force: chosen, or what the study suggests. */
   get mode() {
-    const wanted = this.view.colour || this.study?.colour || "class";
+    const suggested = this.study?.colour || "class";
+    const { colour } = this.view;
+    const wanted = !colour || (colour === "beside" && !this.differs) ? suggested : colour;
     return this.classifies || !["predicted", "correct"].includes(wanted) ? wanted : "class";
   }
 
@@ -275,6 +283,7 @@ export class Workspace {
       // Unlabelled data is judged, and so also picked out, by what the network says it is.
       labels: relative && !this.study.labelled ? this.predicted : this.labels,
       predicted: this.predicted,
+      other: this.second?.predicted ?? null,
       levels: relative ? levels : null,
       palette: this.palette,
       focus: focus < this.study.classes.length ? focus : null, // links may be written by hand

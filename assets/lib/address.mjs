@@ -12,7 +12,7 @@ import { readWindow } from "./windows.mjs";
  * @property {string} study - address of network and data; "" for the server's own.
  * @property {"" | "test" | "train" | "all"} split - "" for the study's own.
  * @property {string} layer - shown in the detail panel; "" for none.
- * @property {"class" | "predicted" | "correct" | "relative" | null} colour - null lets the page
+ * @property {"class" | "predicted" | "correct" | "relative" | "beside" | null} colour - null lets the page
  *   choose, which depends on the number of classes.
  * @property {boolean} simplified - nodes that only reorder data are left out.
  * @property {"euclidean" | "cosine" | "manhattan" | "correlation"} metric
@@ -105,7 +105,7 @@ const FIELDS = {
   study: text,
   split: oneOf(["test", "train", "all"], ""),
   layer: text,
-  colour: oneOf(["class", "predicted", "correct", "relative"], null),
+  colour: oneOf(["class", "predicted", "correct", "relative", "beside"], null),
   simplified: flag,
   metric: oneOf(["euclidean", "cosine", "manhattan", "correlation"]),
   preprocessing: oneOf(["none", "standardise", "unit length"]),

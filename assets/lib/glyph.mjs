@@ -6,7 +6,7 @@
  * that runs on a current processor is little-endian.
  */
 
-import { GROUND, OUTCOME, RELATIVE, UNLABELLED, mix } from "./palette.mjs";
+import { BESIDE, GROUND, OUTCOME, RELATIVE, UNLABELLED, mix } from "./palette.mjs";
 
 /** How much of a colour's hue, and then of the colour itself, is left when it is faded. */
 const FADED_HUE = 0.3;
@@ -44,9 +44,10 @@ function coloursOfMode(mode, palette, theme) {
     predicted: classes,
     correct: [OUTCOME.correct, OUTCOME.wrong],
     relative: RELATIVE[theme],
+    beside: BESIDE[theme],
   }[mode];
   if (!own) {
-    throw new RangeError(`Colour mode "${mode}" is not class, predicted, correct or relative.`);
+    throw new RangeError(`Colour mode "${mode}" is not class, predicted, correct, relative or beside.`);
   }
   return [...own, UNLABELLED[theme]];
 }
@@ -60,11 +61,20 @@ function outcomes(labels, predicted) {
   return out;
 }
 
+/** Which of two networks is right where they differ: places in `BESIDE`. */
+export function differences(labels, predicted, other) {
+  return Int32Array.from(labels, (label, i) => {
+    if (predicted[i] === other[i]) return 0;
+    if (label >= 0 && predicted[i] === label) return 1;
+    return label >= 0 && other[i] === label ? 2 : 3;
+  });
+}
+
 /**
  * Colour of every sample.
  *
  * @param {object} what
- * @param {"class" | "predicted" | "correct" | "relative"} what.mode - true class, predicted class,
+ * @param {"class" | "predicted" | "correct" | "relative" | "beside"} what.mode - true class, predicted class,
  *   right or wrong prediction, relative level.
  * @param {Int32Array} what.labels - (n,) true classes, -1 for unlabelled.
  * @param {Int32Array | null} [what.predicted] - (n,) predicted classes; needed by "predicted" and
@@ -80,11 +90,11 @@ function outcomes(labels, predicted) {
  * @throws {RangeError} on an unknown mode, or where an array is missing or of another length.
  */
 export function colourSamples({
-  mode, labels, predicted = null, levels = null, palette, focus = null, selection = null,
+  mode, labels, predicted = null, other = null, levels = null, palette, focus = null, selection = null,
   theme = "light",
 }) {
   const n = labels.length;
-  const needed = { predicted: { predicted }, correct: { predicted }, relative: { levels } }[mode];
+  const needed = { predicted: { predicted }, correct: { predicted }, relative: { levels }, beside: { predicted, other } }[mode];
   for (const [name, array] of Object.entries({ ...needed, ...(selection && { selection }) })) {
     if (array?.length !== n) {
       throw new RangeError(
@@ -100,6 +110,7 @@ export function colourSamples({
   let keys = classes;
   if (mode === "relative") keys = levels;
   else if (mode === "correct") keys = outcomes(labels, predicted);
+  else if (mode === "beside") keys = differences(labels, predicted, other);
   const masked = selection !== null && selection.some(Boolean);
   const focused = focus !== null;
 

@@ -59,6 +59,15 @@ export const RELATIVE = Object.freeze({
 /** Right and wrong predictions: blue and vermilion of Okabe and Ito. */
 export const OUTCOME = Object.freeze({ correct: [0, 114, 178], wrong: [213, 94, 0] });
 
+/**
+ * Answers of two networks: the same; only the first is right; only the second; both are wrong, or
+ * nobody knows, and they differ. Where they agree there is little to see.
+ */
+export const BESIDE = Object.freeze({
+  light: [[222, 226, 231], OUTCOME.correct, OUTCOME.wrong, [95, 35, 120]],
+  dark: [[52, 58, 67], [86, 180, 233], [230, 140, 60], [204, 140, 222]],
+});
+
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 const LIGHTNESSES = [0.54, 0.76, 0.65];
 

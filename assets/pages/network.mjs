@@ -5,7 +5,7 @@ import { byConfusion } from "../lib/selection.mjs";
 import { pictureSvg } from "../lib/svg.mjs";
 import { Detail } from "../dom/detail.mjs";
 import { GraphView } from "../dom/graphview.mjs";
-import { Legend, colourKeys } from "../dom/legend.mjs";
+import { Legend, NONE_BESIDE, colourKeys } from "../dom/legend.mjs";
 import { count, duration, make, percent } from "../dom/make.mjs";
 import { troubleText } from "../dom/jobs.mjs";
 
@@ -105,6 +105,11 @@ export function network(bridge) {
     },
 
     pickKnobs(colour, metric, preprocessing, fill, simplified, view) {
+      if (colour === "beside" && view.colour !== "beside" && !workspace.differs) {
+        toast(NONE_BESIDE);
+        set("network-colour", { value: workspace.mode });
+        return nothing();
+      }
       const suggested = workspace.study?.colour ?? "class";
       const next = { metric, preprocessing, fill, simplified };
       next.colour = colour === suggested && !view.colour ? null : colour;

@@ -171,7 +171,8 @@ def encoded(image: Image.Image, form: str = "PNG", **more: Any) -> bytes:
 def png(values: Array, **more: Any) -> bytes:
     """A PNG of (h, w) or (h, w, channels), of bytes or in [0, 1]."""
     bits = np.rint(255 * values).astype(np.uint8) if values.dtype.kind == "f" else values
-    return encoded(Image.fromarray(np.squeeze(bits)), **more)
+    grey = bits.ndim == 3 and bits.shape[2] == 1
+    return encoded(Image.fromarray(bits[..., 0] if grey else bits), **more)
 
 
 def converted(content: bytes, size: images.Size = (HEIGHT, WIDTH, 1), **more: Any) -> Any:

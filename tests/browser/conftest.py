@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from running import Server
-
-from analysis.home import Home
+from running import Server, chromium
 
 # Cytoscape warns of the wheel sensitivity that its Dash component always sets.
 KNOWN = ("custom wheel sensitivity",)
@@ -47,8 +45,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next((found for name in names if (found := shutil.which(name))), None)
+    path = chromium()
     with sync_playwright() as playwright:
         if path is None and not Path(playwright.chromium.executable_path).exists():
             advice = "Install it by 'apt-get install chromium' or 'playwright install chromium'."
@@ -111,6 +108,8 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def own_home(digits: Server, tmp_path: Path) -> Path:
     """A home of a test's own; what `digits` has trained by then need not be trained again."""
-    home = Home(tmp_path / "home")
-    shutil.copytree(digits.home / "networks", home.networks, dirs_exist_ok=True)
-    return home.path
+    home = tmp_path / "home"
+    for place in (home, home / "results"):
+        place.mkdir(mode=0o700)
+    shutil.copytree(digits.home / "networks", home / "networks")
+    return home

@@ -36,9 +36,15 @@ export class Space {
     const { id, bridge } = this.page;
     id("columns")?.classList.toggle("hidden", this.open);
     id("space-box")?.classList.toggle("hidden", !this.open);
-    bridge.set("compare-space-tabs", { value: this.open ? "space" : "none" });
+    bridge.set("compare-space-tabs", { value: this.open && this.able ? "space" : "none" });
     this.changed();
     if (this.open) this.draw();
+  }
+
+  /** Whether the browser draws in space at all. */
+  get able() {
+    this.webgl ??= Boolean(this.page.id("columns")?.ownerDocument.createElement("canvas").getContext("webgl"));
+    return this.webgl;
   }
 
   form(value) {
@@ -55,6 +61,10 @@ export class Space {
     const { workspace } = bridge;
     if (!this.open || !page.id("columns")) return;
     const note = page.id("space-note");
+    if (!this.able) {
+      note.textContent = "This browser draws nothing in space: it has no WebGL, or it is switched off. The flat view shows the same maps.";
+      return;
+    }
     if (!shown) {
       this.drawn = "";
       bridge.set("compare-space", { figure: { data: [], layout: this.layout([]) } });

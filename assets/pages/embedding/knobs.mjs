@@ -1,4 +1,5 @@
 /** The controls of the Embedding page: what they say of a view, and what a view says of them. */
+import { NONE_BESIDE } from "../../dom/legend.mjs";
 import { clampStart } from "../../lib/matrix.mjs";
 import { layerOf } from "./layers.mjs";
 
@@ -138,6 +139,11 @@ export class Knobs {
         if (colour !== "class" && !workspace.classifies) {
           toast("This network gives an embedding, not class probabilities: it says no classes.");
           set("embedding-colour", { value: "class" });
+          return nothing();
+        }
+        if (colour === "beside" && !workspace.differs) {
+          toast(NONE_BESIDE);
+          set("embedding-colour", { value: workspace.mode });
           return nothing();
         }
         return { ...view, colour: colour === workspace.study.colour ? null : colour };

@@ -20,6 +20,11 @@ TEXTS = (
         "orange darker. The handle below goes through the steps, also by arrow keys.",
     ),
     (
+        "Add it to the samples",
+        "Keeps the sample as it is at the step that is shown, with where it came from. Inputs on "
+        "the Compare page lists what was added, and shows it with the data.",
+    ),
+    (
         "Probabilities",
         "What the network says of the sample at every step, a line a class. A click goes to that "
         "step.",

@@ -24,13 +24,21 @@ TEXTS = (
         "more than 64 pixels a side are shown, and compared, as means of several.",
     ),
     (
+        "In space",
+        "The left one, its layers behind each other in the order of the data flow, each a stack of "
+        "maps, vectors as squares of units. Drag to turn, wheel to zoom. A click opens a layer "
+        "into its maps, another chooses a map, whose weights stand under Filters; chosen once "
+        "more, the layer is closed. Layers and filters in the lists beside do the same.",
+    ),
+    (
         "Freeze",
         "A frozen filter gives zeros, or its mean over the data, whatever it sees. Freeze some and "
         "ask the network again: what it gets wrong then is what it needs them for. What each is "
         "worth is counted by freezing it alone; two that say the same are worth little each, and "
         "much together. A set that turns the selection is found by adding the filter that turns "
         "most, again and again: that it turns them is what the network says, that none is smaller "
-        "is not claimed.",
+        "is not claimed. What is frozen can be kept under a name: the network without it is then "
+        "a study, and can stand beside the whole one on every page.",
     ),
     (
         "Ranking",
@@ -39,5 +47,13 @@ TEXTS = (
         "classes would differ), the margin between its first two classes, or entropy; or those of "
         "which two networks say different things. The curve says which share of all errors the "
         "first k samples hold; the dashed line is chance.",
+    ),
+    (
+        "Inputs",
+        "Draw with mouse, finger or keys, and see what the network is shown and what it says, "
+        "while you draw. The drawing is scaled and centred as the data's own digits were. Pictures "
+        "from files are brought to the network's size, and what was done to each is said. What is "
+        "added stays with this data, through restarts; shown with the data, it stands behind all "
+        "other samples as a group of its own, on every page.",
     ),
 )

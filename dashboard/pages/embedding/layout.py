@@ -48,7 +48,7 @@ ORDERS = {
     "clusters": "Correlation",
 }
 FORMS = {"matrix": "Matrix", "across": "Across layers", "cloud": "3-D"}
-SHADES = {name: COLOURS[name] for name in ("class", "predicted", "correct")}
+SHADES = {name: COLOURS[name] for name in ("class", "predicted", "correct", "beside")}
 AXES = "xyz"
 TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso", "pan": "Move"}
 MAPS_OF = {"hover": "Cursor", "selection": "Selection's mean"}

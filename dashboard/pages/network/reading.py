@@ -19,6 +19,12 @@ TEXTS = (
         "a picture has no neighbours.",
     ),
     (
+        "A / B",
+        "A colour for where this network and the one beside say different things: blue where only "
+        "this one is right, orange where only the other is. A network without some of its filters "
+        "(Freeze, on the Compare page) can stand beside the whole one.",
+    ),
+    (
         "Distance, Activations",
         "How alike two samples are: the distance between their activations, taken as they are, "
         "standardised per feature, or scaled to unit length per sample.",
