@@ -31,7 +31,7 @@ MAX_BYTES = 2**30
 GROUP = "Added"
 """Name of the group that they are."""
 
-KINDS = ("sketch", "picture", "attack")
+KINDS = ("sketch", "picture", "attack", "led")
 """Where an added sample came from."""
 
 

@@ -52,7 +52,8 @@ def of(network: Network, layer: str, number: int) -> list[Weight]:
     found = []
     for variable in getattr(made, "weights", ()):
         values = np.asarray(variable, np.float32)
-        own = _own(values, variable.name, count, number)
+        deep = "Depthwise" in operation.operation and values.ndim > 2
+        own = (_own_deep if deep else _own)(values, count, number)
         if own is None:
             continue
         if own.size > MOST:
@@ -64,16 +65,18 @@ def of(network: Network, layer: str, number: int) -> list[Weight]:
     return found
 
 
-def _own(values: Array, name: str, count: int, number: int) -> Array | None:
+def _own(values: Array, count: int, number: int) -> Array | None:
     """The share of one filter in a weight, None if it has none of its own."""
-    if values.ndim >= 3 and "depthwise" in name:
-        # (height, width, channels, filters of each channel): the filters go channel by channel.
-        each = values.shape[-1]
-        fits = values.shape[-2] * each == count
-        return values[..., number // each, number % each] if fits else None
-    if values.ndim and values.shape[-1] == count:
-        return np.array(values[..., number])
-    return None
+    fits = values.ndim and values.shape[-1] == count
+    return np.array(values[..., number]) if fits else None
+
+
+def _own_deep(values: Array, count: int, number: int) -> Array | None:
+    """The same of (height, width, channels, filters of each channel), which go channel by
+    channel."""
+    each = values.shape[-1]
+    fits = values.shape[-2] * each == count
+    return np.array(values[..., number // each, number % each]) if fits else None
 
 
 def told(weights: list[Weight]) -> Mapping[str, Any]:

@@ -60,13 +60,14 @@ def place_inputs(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
         how far it came, as of `lead_calls.told`.
     Raises: StudyError: what is wrong with the inputs.
     """
+    begun = time.monotonic()
     bench, kept = _opened(home, task)
     what = task["what"]
     led = lead_calls.on_map(bench, kept.map, what) if what["kind"] == "lead" else None
     x = led.some(lead_calls.SHOWN) if led else _inputs(bench, what)
     points = kept.map.points(x)
     _check_size(points)
-    places = kept.map.transform_points(points, _in_time(len(points)))
+    places = kept.map.transform_points(points, _in_time(len(points), begun))
     rows = [places, points.reshape(len(points), -1), kept.map.predict(points)]
     found = _told(bench, task["map"]["space"], points, rows)
     return found | {"lead": lead_calls.told(led)} if led else found
@@ -89,9 +90,9 @@ def _check_size(points: Array) -> None:
         )
 
 
-def _in_time(count: int) -> Report:
+def _in_time(count: int, begun: float) -> Report:
     """Ends what nobody waits for any more, so that the worker is free for what is."""
-    end = time.monotonic() + PATIENCE
+    end = begun + PATIENCE
 
     def report(fraction: float, text: str = "") -> None:
         if time.monotonic() > end:

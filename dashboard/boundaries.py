@@ -15,7 +15,7 @@ from analysis.opening import Card
 from analysis.types import Source
 from analysis.workbench import MAP
 
-from . import attacks
+from . import attacks, leads
 from .clouds import asked_of, known, opened, samples_of
 from .studies import Studies, cut
 
@@ -192,7 +192,8 @@ def place_task(
 
     Args:
         what: {"kind": "samples", "samples"}, {"kind": "attack", "sample", "epsilon"}, {"kind":
-            "way", "key", "sample", "steps"} of an attack that was made, or {"kind": "images"}.
+            "way", "key", "sample", "steps"} of an attack that was made, {"kind": "lead", "sample",
+            "point", "epsilon"} of a sample that was dragged, or {"kind": "images"}.
         files: names and contents of image files.
     Raises: ParameterError for anything else.
     """
@@ -229,6 +230,11 @@ def _placed(
     if kind == "way":
         found = attacks.kept(studies, card, what)
         return {"kind": kind, "key": found["key"]} | attacks.place_of(studies, found, what)
+    if kind == "lead":
+        (place,) = samples_of({"samples": [what.get("sample")]}, card.n)
+        point = leads.pair_of(what.get("point"), "A place")
+        epsilon = leads.epsilon_of(what.get("epsilon"))
+        return {"kind": kind, "sample": place, "point": point, "epsilon": epsilon}
     if kind == "images":
         if not 0 < len(files) <= MOST_POINTS:
             raise ParameterError(

@@ -1,4 +1,4 @@
-"""Routes of inputs that people bring: judged, converted, added to the data, removed again."""
+"""Routes of inputs that people bring, or drag: judged, converted, led, added to the data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from analysis.errors import StudyError
 
-from . import inputs
+from . import inputs, leads
 from .forms import sent
 from .routes import binary, text, wish_of
 from .studies import Studies
@@ -57,6 +57,21 @@ def add(server: Flask, studies: Studies) -> None:
         return _answered(
             lambda: _json(inputs.remove(studies, sent("wish"), sent("places")), studies)
         )
+
+    @server.post("/lead")
+    def lead() -> Response:
+        """How a sample can be changed to come where it was dragged on the Tour: float32 of its
+        path (steps + 1, axes), of what the network says on it (steps + 1, classes), of the clean
+        input and of the last one, one after the other; a form of "wish" and "what"."""
+
+        def answer() -> Response:
+            task = leads.task(studies, sent("wish"), sent("what"))
+            found = studies.engine.call("lead_in_plane", task)
+            parts = [found.pop(name) for name in ("path", "probabilities", "clean", "x")]
+            del found["places"]
+            return _told(b"".join(parts), 0, found)
+
+        return _answered(answer)
 
     @server.get("/inputs")
     def listed() -> Response:

@@ -142,7 +142,9 @@ def _sent(what: Mapping[str, Any], x: bytes) -> dict[str, Any]:
     if len(texts) > MOST_AT_ONCE:
         raise ParameterError(f"At most {MOST_AT_ONCE} inputs are added at once; got {len(texts)}.")
     if kind not in ("sketch", "picture"):
-        raise ParameterError(f"What is sent is a sketch or a picture; got {cut(kind)}.")
+        raise ParameterError(
+            f"What is sent is a sketch, a picture or a sample that was led; got {cut(kind)}."
+        )
     if not all(type(label) is int and -1 <= label < 2**31 for label in labels):
         raise ParameterError(f"Classes are whole numbers, -1 for none; got {cut(labels)}.")
     origins = [{"kind": kind, "text": str(text)} for text in texts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -55,5 +56,7 @@ def _answered(studies: Studies, name: str, task: Callable[[], dict[str, Any]]) -
     for header, value in (("Shape", found["shape"]), ("Image-Shape", found["image"])):
         response.headers[f"X-{header}"] = ",".join(map(str, value))
     response.headers["X-Classes"] = str(found["classes"])
+    if "lead" in found:
+        response.headers["X-Lead"] = json.dumps(found["lead"])
     response.headers["Cache-Control"] = "no-store"
     return response

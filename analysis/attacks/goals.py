@@ -90,6 +90,13 @@ class Place:
 
         return see
 
+    def distances(self, network: Network, x: Array) -> Array:
+        """(m,) float64 of samples (m, *shape)."""
+        (name,) = network.input_shapes
+        values = network.run({name: x}, [self.layer])[self.layer].reshape(len(x), -1)
+        places = (values.astype(np.float64) - self.centre) @ self.matrix
+        return np.asarray(np.linalg.norm(places - self.goal, axis=1))
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -138,6 +145,13 @@ class Answer:
             return Seen(float(distance[0]), max(0.0, float(entropy) + least), gradient)
 
         return see
+
+    def distances(self, network: Network, x: Array) -> Array:
+        """(m,) float64 of samples (m, *shape)."""
+        (name,) = network.input_shapes
+        wanted = np.asarray(self.probabilities, np.float64)
+        each = np.repeat((wanted / wanted.sum())[None], len(x), axis=0)
+        return fisher.metric(network.predict({name: x}), each)
 
 
 @tf.function

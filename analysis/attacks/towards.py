@@ -34,7 +34,7 @@ GROWTH = (0.125, 0.25, 0.5, 1.0)
 
 HALVINGS = 5
 
-_FIRST = 0.125
+_FIRST = 0.25
 """Share of its ball that the first step of a run may go, at most; the last goes almost nowhere."""
 
 _BORDER = 1e-6
@@ -108,9 +108,9 @@ def lead(
     )
     best = search.smallest(epsilon)
     way = _evenly(best.way, steps)
-    sight = [search.see(place[None]).distance for place in way]
-    # The ends were seen before.
-    distances = np.array([search.first.distance, *sight[1:-1], best.distance])
+    # Of the ends they are known; what stands here agrees with `arrived` to the last digit.
+    distances = goal.distances(network, way)
+    distances[[0, -1]] = search.first.distance, best.distance
     change = way[-1:] - way[:1]
     linf, l2 = (float(norms.lengths(change, name)[0]) for name in ("linf", "l2"))
     return Led(way, distances, best.arrived, best.radius, linf, l2, not search.ended)
@@ -244,10 +244,9 @@ def _evenly(way: Array, steps: int) -> Array:
 
     Balls and boxes are convex: what holds the way holds all places between.
     """
-    gone = norms.lengths(np.diff(way, axis=0), "l2").cumsum()
-    if not len(gone):
+    if len(way) == 1:
         return np.repeat(way, steps + 1, axis=0)
-    gone = np.concatenate([[0.0], gone])
+    gone = np.append(0.0, norms.lengths(np.diff(way, axis=0), "l2").cumsum())
     wanted = np.linspace(0.0, gone[-1], steps + 1)
     after = np.clip(np.searchsorted(gone, wanted), 1, len(gone) - 1)
     share = (wanted - gone[after - 1]) / (gone[after] - gone[after - 1])

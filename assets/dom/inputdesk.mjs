@@ -56,7 +56,27 @@ export class InputDesk {
   }
 
   /**
-   * @param {{kind: "sketch" | "picture", texts: string[], labels: number[]}
+   * How a sample can be changed to come to a place of the Tour.
+   * @param {object} wish - the study and its layer, as they were planned.
+   * @param {{sample: number, pose: number[][], goal: number[], epsilon: number}} what
+   * @returns {Promise<object>} `path` (steps + 1, axes) in the layer's cloud, from its centre,
+   *   `probabilities` (steps + 1, classes), `x` and `clean` of the input, and what the worker told.
+   */
+  async lead(wish, what) {
+    const response = await this.post("/lead", { wish, what });
+    const told = JSON.parse(response.headers.get("X-Told"));
+    const values = new Float32Array(await response.arrayBuffer());
+    const size = told.shape.reduce((a, b) => a * b, 1);
+    const rows = told.steps + 1;
+    const [path, said] = [rows * what.pose.length, rows * told.classes];
+    return {
+      ...told, path: values.slice(0, path), probabilities: values.slice(path, path + said),
+      clean: values.slice(path + said, path + said + size), x: values.slice(path + said + size),
+    };
+  }
+
+  /**
+   * @param {{kind: "sketch" | "picture" | "led", texts: string[], labels: number[]}
    *   | {kind: "attack", key: string, sample: number, step: number}} what
    * @param {Float32Array} [x] - one input after the other.
    * @returns {Promise<Listed>}

@@ -11,6 +11,9 @@ const WHEEL_ZOOM = 0.0015; // of the logarithm of a length, a pixel
 const FAR = 24; // pixels within which Enter means a sample
 const STEPS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
+/** Tools that draw a line from a place to another one. */
+const LINES = new Set(["look", "lead"]);
+
 /** Places on a line that is drawn for a look along it. */
 export const ROW = 6;
 
@@ -37,7 +40,7 @@ export class MapGestures {
   /** The shape that is being drawn, in pixels of the canvas; null without one. */
   get shape() {
     const { drag, view } = this;
-    if (!drag?.dragging || drag.pan || view.tool === "look") return null;
+    if (!drag?.dragging || drag.pan || LINES.has(view.tool)) return null;
     return drag.trail.map(([x, y]) => [x * view.ratio, y * view.ratio]);
   }
 
@@ -46,6 +49,14 @@ export class MapGestures {
     const { drag, view } = this;
     if (!drag?.dragging || drag.pan || view.tool !== "look") return null;
     return along(view.placeAt(drag.trail[0]), view.placeAt(drag.trail.at(-1)), ROW);
+  }
+
+  /** The sample that is being led, and where to: two places; null without one. */
+  get arrow() {
+    const { drag, view } = this;
+    if (!drag?.dragging || drag.pan || view.tool !== "lead" || drag.sample < 0) return null;
+    const { x, y } = view.data;
+    return [[x[drag.sample], y[drag.sample]], view.placeAt(drag.trail.at(-1))];
   }
 
   /** Pixel of the screen under the pointer. */
@@ -85,7 +96,8 @@ export class MapGestures {
     this.byKeys(false);
     view.canvas.setPointerCapture(event.pointerId);
     const pan = event.button === 1 || view.tool === "pan";
-    this.drag = { trail: [this.at(event)], pan, button: event.button, from: view.view, dragging: false };
+    const sample = view.tool === "lead" ? this.under(this.at(event)) : -1;
+    this.drag = { trail: [this.at(event)], sample, pan, button: event.button, from: view.view, dragging: false };
   }
 
   move(event) {
@@ -134,11 +146,12 @@ export class MapGestures {
   }
 
   up(event) {
-    const { drag, view, shape, line } = this;
+    const { drag, view, shape, line, arrow } = this;
     if (!drag) return;
     this.stop();
     if (!drag.dragging && drag.button === 0) this.click(this.at(event), event);
     if (line) view.on.look(line[0], line.at(-1));
+    if (arrow) view.on.lead(view.data.samples[drag.sample], arrow[1]);
     if (!shape) return;
     const { data, area } = view;
     const found = inside(area, view.view, data.x, data.y, shapeTest(view.tool, shape));

@@ -13,7 +13,7 @@ export function drawOver(map) {
   context.clearRect(0, 0, over.width, over.height);
   if (!data || !view) return;
   const theme = workspace.scheme;
-  const { shape, line, keys } = map.gestures;
+  const { shape, line, arrow, keys } = map.gestures;
   const style = { width: 1.5 * ratio, dark: theme === "dark" };
   const ring = (x, y, point, radius) =>
     drawRings(context, [{ area, view, x, y }], [point], { ...style, radius: radius * ratio });
@@ -22,5 +22,6 @@ export function drawOver(map) {
   if (marked) ring([marked.x], [marked.y], 0, REACH + 4);
   if (shape) drawShape(context, shape, { ...style, lasso: map.tool === "lasso" });
   if (line) map.drawPins(context, line.map(([x, y], k) => ({ x, y, number: map.next + k, row: 1 })));
+  if (arrow) drawShape(context, arrow.map((place) => map.pixelOf(place)), { ...style, lasso: true });
   if (keys) drawMiddle(context, map.place, theme);
 }

@@ -60,7 +60,7 @@ export class PlacedList extends CardList {
    *   nothing can be placed on it.
    */
   draw(list, map, data) {
-    const possible = ({ what, data: own }) => data !== null && (what.kind === "images" || own === data);
+    const possible = ({ what, data: own }) => data !== null && what.kind !== "lead" && (what.kind === "images" || own === data);
     this.cardsOf(list, map, `${count(list.length)} placed`, (sequence, away) =>
       this.card(sequence, away ? { possible: possible(sequence) } : null));
   }

@@ -1,4 +1,5 @@
 /** What was placed on maps, in words and as a table. */
+import { short } from "../lib/attacks.mjs";
 import { count, percent } from "./make.mjs";
 
 /**
@@ -20,6 +21,7 @@ import { count, percent } from "./make.mjs";
  * @property {boolean} asking
  * @property {import("../pages/boundary/placing.mjs").Input[] | null} inputs - once they are known.
  * @property {import("./mapdiamonds.mjs").Diamond[]} diamonds - one an input.
+ * @property {object | null} [lead] - how far a sample came that was led to a place.
  * @property {string} trouble - why they are not known, in words.
  */
 
@@ -34,14 +36,22 @@ export const titleOf = ({ name, called }) => name || called;
 /** How many inputs it has or will have. @param {Sequence} sequence */
 export function sizeOf({ what, files, inputs }) {
   if (inputs) return inputs.length;
-  return { samples: () => what.samples.length, attack: () => 2, way: () => what.steps.length, images: () => files.length }[what.kind]();
+  return { samples: () => what.samples.length, attack: () => 2, lead: () => 0, way: () => what.steps.length, images: () => files.length }[what.kind]();
 }
 
 /** The sample of the study that an input is, unchanged; -1 for none. */
 export function sampleOf({ what }, k) {
   if (what.kind === "samples") return what.samples[k];
-  const clean = (what.kind === "attack" && k === 0) || (what.kind === "way" && what.steps[k] === 0);
+  const clean = (["attack", "lead"].includes(what.kind) && k === 0) || (what.kind === "way" && what.steps[k] === 0);
   return clean ? what.sample : -1;
+}
+
+/** How far a sample came that was led to a place. @param {Sequence} sequence */
+export function ledText({ what, lead: { arrived, distance, radius, linf, l2 } }) {
+  const [before, after] = distance;
+  return arrived
+    ? `The network says of sample ${what.sample} what it says at that place, once no value is changed by more than ${short(linf)} (L∞), ${short(l2)} in length (L2): the smallest change that was found.`
+    : `Sample ${what.sample} comes ${percent(Math.max(0, 1 - after / before))} of the way to what the network says there, with changes up to ${short(radius)} (L∞), ${short(l2)} in length (L2). Nothing nearer was found within ε = ${what.epsilon}.`;
 }
 
 /** Name of a class of the network that decides. */
@@ -52,6 +62,7 @@ export function inputText({ what, files }, k) {
   if (what.kind === "samples") return `sample ${what.samples[k]}`;
   if (what.kind === "images") return files[k]?.name ?? "";
   if (what.kind === "way" && what.steps[k]) return `sample ${what.sample} at step ${what.steps[k]}`;
+  if (what.kind === "lead" && k) return `sample ${what.sample} on its way`;
   return k === 0 ? `sample ${what.sample}, as it is` : `sample ${what.sample} after the step, ε = ${what.epsilon}`;
 }
 

@@ -66,14 +66,26 @@ export class TourGestures {
     return nearest(pane.area, pane.view, ...pane.places(), x, y, reach);
   }
 
+  /** Pixel of the canvas where a sample is drawn. */
+  middleOf(sample) {
+    const [x, y] = this.pane.places();
+    return this.pane.pixelOf([x[sample], y[sample]]);
+  }
+
   down(event) {
     const { pane } = this;
     if (event.button !== 0 || !this.ready) return;
     pane.canvas.focus({ preventScroll: true });
     pane.canvas.setPointerCapture(event.pointerId);
     const at = this.at(event);
-    const grip = this.gripAt(at);
-    if (grip) {
+    const leading = pane.tour.tool === "lead";
+    const grip = leading ? null : this.gripAt(at);
+    if (leading) {
+      const sample = this.under(at);
+      if (sample >= 0) pane.arrow = { sample, to: at };
+      else pane.trail = [at];
+      pane.tour.play(false);
+    } else if (grip) {
       const [x, y] = this.placeAt(at);
       const [px, py] = pane.pose.seen(grip.vector);
       this.grip = { ...grip, beside: [px - x, py - y] };
@@ -92,11 +104,14 @@ export class TourGestures {
     if (grip) {
       const [x, y] = this.placeAt(at);
       pane.tour.place(grip.vector, [x + grip.beside[0], y + grip.beside[1]]);
+    } else if (pane.arrow) {
+      pane.arrow.to = at;
+      pane.outline();
     } else if (pane.trail) {
       pane.trail.push(at);
       pane.outline();
     } else {
-      const over = this.gripAt(at);
+      const over = pane.tour.tool === "lead" ? null : this.gripAt(at);
       pane.canvas.style.cursor = over ? "grab" : "";
       pane.tour.point(over ? -1 : this.under(at), event);
     }
@@ -104,12 +119,20 @@ export class TourGestures {
 
   up(event) {
     const { pane } = this;
-    const { trail, tour } = pane;
+    const { trail, tour, arrow } = pane;
+    const from = arrow && this.middleOf(arrow.sample);
     this.stop();
-    if (!trail) return;
     const how = howOf(event, tour.workspace);
+    if (arrow) {
+      const to = this.at(event);
+      const far = Math.hypot(to[0] - from[0], to[1] - from[1]) > this.pane.radius * pane.ratio + DRAG;
+      if (far) tour.on.lead?.(arrow.sample, this.placeAt(to));
+      else tour.on.select(Uint32Array.of(arrow.sample), how);
+    }
+    if (!trail) return;
     const [first, last] = [trail[0], this.at(event)];
     const dragged = trail.some(([x, y]) => Math.hypot(x - first[0], y - first[1]) > DRAG * pane.ratio);
+    if (dragged && tour.tool === "lead") return; // over nothing that could be led
     if (dragged) {
       const test = shapeTest(tour.tool, [...trail, last]);
       tour.on.select(inside(pane.area, pane.view, ...pane.places(), test), how);
@@ -123,6 +146,7 @@ export class TourGestures {
   stop() {
     this.grip = null;
     this.pane.trail = null;
+    this.pane.arrow = null;
     this.pane.pose.held = false;
     this.pane.tour.soon();
   }

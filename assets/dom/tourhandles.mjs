@@ -73,6 +73,22 @@ export function drawMiddle(context, [x, y], ink, ratio) {
   context.stroke();
 }
 
+/** A line to where something is dragged, with a cross at its end. */
+export function drawArrow(context, [x0, y0], [x1, y1], ink, ratio) {
+  const r = 5 * ratio;
+  Object.assign(context, { strokeStyle: ink, lineWidth: 1.5 * ratio });
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
+  context.beginPath();
+  for (const sign of [1, -1]) {
+    context.moveTo(x1 - r, y1 - sign * r);
+    context.lineTo(x1 + r, y1 + sign * r);
+  }
+  context.stroke();
+}
+
 /** A ring around what is pointed at. */
 export function drawRing(context, [x, y], radius, ink, ratio) {
   context.strokeStyle = ink;

@@ -6,7 +6,7 @@ import { centroid, project } from "../lib/tour.mjs";
 import { blend } from "../lib/tourpose.mjs";
 import { make } from "./make.mjs";
 import { TourGestures } from "./tourgestures.mjs";
-import { drawHandles, drawMiddle, drawRing } from "./tourhandles.mjs";
+import { drawArrow, drawHandles, drawMiddle, drawRing } from "./tourhandles.mjs";
 import { canvasFor } from "./tourcanvas.mjs";
 
 const SPRITE = 2.5; // side of a picture in diameters of a point
@@ -30,7 +30,7 @@ export class TourPane {
    * @param {boolean} own - whether its samples are those that can be selected.
    */
   constructor(tour, number, crowd, own) {
-    Object.assign(this, { tour, number, crowd, own, trail: null, sheet: null });
+    Object.assign(this, { tour, number, crowd, own, trail: null, arrow: null, sheet: null });
     this.document = tour.document;
     this.page = tour.page;
     this.canvas = make(this.document, "canvas.tour-samples", own ? { tabIndex: 0, role: "application" } : { role: "img" });
@@ -182,6 +182,8 @@ export class TourPane {
     }
     if (this.middle && !pose.next) drawMiddle(context, this.pixelOf(pose.seen(this.middle)), ink, ratio);
     if (this.own) this.ways(context, ink);
+    if (this.own && this.tour.led) this.led(context, style.getPropertyValue("--accent"), ink);
+    if (this.arrow) drawArrow(context, this.gestures.middleOf(this.arrow.sample), this.arrow.to, ink, ratio);
     const sample = this.own ? crowd.hovered : null;
     if (sample !== null) {
       const [x, y] = this.places();
@@ -220,6 +222,28 @@ export class TourPane {
       context.stroke();
     }
     context.globalAlpha = 1;
+  }
+
+  /** The way of a sample that was led somewhere; where to, as long as the plane is that of then. */
+  led(context, accent, ink) {
+    const { data, pose, tour, ratio } = this;
+    const { layer, path, goal, matrix } = tour.led;
+    if (data.layer !== layer || pose.next) return;
+    const [own] = pose.columns;
+    const width = data.centre.length;
+    const stops = path.length / width;
+    const [x, y] = [new Float32Array(stops), new Float32Array(stops)];
+    project(path, new Float64Array(width), own, x, y);
+    const last = this.pixelOf([x.at(-1), y.at(-1)]);
+    Object.assign(context, { strokeStyle: accent, lineWidth: 2.5 * ratio, lineJoin: "round" });
+    context.beginPath();
+    for (let k = 0; k < stops; k++) context[k ? "lineTo" : "moveTo"](...this.pixelOf([x[k], y[k]]));
+    context.stroke();
+    drawRing(context, last, (this.radius + 3) * ratio, accent, ratio);
+    if (!matrix.every((value, k) => Math.abs(value - own[k]) < 1e-9)) return;
+    context.setLineDash([4 * ratio, 4 * ratio]);
+    drawArrow(context, last, this.pixelOf(goal), ink, ratio);
+    context.setLineDash([]);
   }
 
   /** It is not needed any more. */

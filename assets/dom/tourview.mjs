@@ -15,11 +15,13 @@ export class TourView {
    * @param {(samples: Uint32Array, how: import("../lib/selection.mjs").How) => void} parts.on.select
    * @param {(sample: number, event?: MouseEvent) => void} parts.on.hover - -1 for none.
    * @param {(key: string) => void} parts.on.key - what the page does for a key.
+   * @param {(sample: number, place: [number, number]) => void} [parts.on.lead] - a sample was
+   *   dragged elsewhere, with the tool for that.
    * @param {() => void} parts.on.played - it plays or halts.
    * @param {() => void} [parts.on.drawn] - another frame was drawn.
    */
   constructor({ box, workspace, on, pose }) {
-    Object.assign(this, { box, workspace, on, tool: "rectangle", radius: 3, handled: true });
+    Object.assign(this, { box, workspace, on, tool: "rectangle", radius: 3, handled: true, led: null });
     this.document = box.ownerDocument;
     this.page = this.document.defaultView;
     this.pose = pose ?? new TourPose(this.page.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false);

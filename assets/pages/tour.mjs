@@ -7,6 +7,7 @@ import { count, make, percent } from "../dom/make.mjs";
 import { TourView } from "../dom/tourview.mjs";
 import { Comparison } from "./tour/multiples.mjs";
 import { Kept } from "./tour/kept.mjs";
+import { Lead } from "./tour/lead.mjs";
 import { Playhead } from "./tour/playhead.mjs";
 import { Splits } from "./tour/splits.mjs";
 import { Stops } from "./tour/stops.mjs";
@@ -26,6 +27,7 @@ export function tour(bridge) {
   const comparison = new Comparison(page);
   const playhead = new Playhead(page, stops, stand, rest);
   const splits = new Splits(page, stops, () => (playhead.came(), redraw()));
+  const lead = new Lead(page, stops, () => parts.view);
   const kept = new Kept(page, () => parts.view, bridge.window.localStorage);
 
   /** The page's parts, made anew whenever it is shown. */
@@ -43,6 +45,7 @@ export function tour(bridge) {
       pose: parts.view?.pose, // who comes back goes on
       on: {
         select: (samples, how) => workspace.select(samples, how),
+        lead: (sample, place) => lead.lead(sample, place),
         hover,
         key: (key) => ({ n: redirect, s: separate, u: () => kept.undo() })[key](),
         grip: () => kept.remember(),
@@ -57,6 +60,7 @@ export function tour(bridge) {
     training.turn(false);
     comparison.mounted();
     kept.mounted();
+    lead.mounted();
     here.closest(".page-frame")?.addEventListener("keydown", keys);
     played();
     return true;
@@ -278,6 +282,7 @@ export function tour(bridge) {
   /** Other samples are to come. */
   function forget() {
     left();
+    lead.forget();
     stops.forget();
     splits.others.forget();
     parts.view?.clear();
@@ -355,10 +360,14 @@ export function tour(bridge) {
       if (how !== parts.look) look(how);
       Object.assign(parts.view, { tool, radius, handled: handles });
       parts.view.pose.speed = speed;
+      lead.tool(tool);
       parts.view.soon();
       return nothing();
     },
 
+    tourReach: told((epsilon) => {
+      if (typeof epsilon === "number") lead.epsilon = epsilon;
+    }),
     tourPlay: done(play),
     tourDirection: done(redirect),
     tourUndo: done(() => kept.undo()),

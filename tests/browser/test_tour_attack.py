@@ -38,3 +38,41 @@ def test_the_way_of_a_sample_is_seen_on_other_pages(tab: Page, digits: Server) -
     placed = tab.locator("#boundary-placed")
     expect(placed).to_contain_text(re.compile(r"12 inputs · (\d) becomes (?!\1)\d"))
     expect(placed.get_by_label(re.compile(r"at step 40"))).to_have_count(1)
+
+
+def test_a_sample_is_dragged_elsewhere(tab: Page, digits: Server) -> None:
+    tab.goto(f"{digits.url}/tour?layer=dense1")
+    canvas = tab.locator("canvas.tour-samples")
+    expect(canvas).to_be_visible(timeout=60_000)
+    expect(tab.locator("#tour-title")).to_contain_text("dense1")
+    if tab.get_by_role("button", name="Halt").count():
+        tab.get_by_role("button", name="Halt").click()
+    tab.locator("#tour-tool label", has_text="Lead").click()
+    expect(tab.get_by_label("ε")).to_have_value("0.3")
+    box = canvas.bounding_box()
+    assert box is not None
+
+    def found() -> tuple[float, float, int]:
+        for across in range(30, 70, 3):
+            for down in range(30, 70, 3):
+                x = box["x"] + box["width"] * across / 100
+                y = box["y"] + box["height"] * down / 100
+                tab.mouse.move(x, y)
+                sample = tab.evaluate("window.stratoscope.workspace.hovered")
+                if sample is not None:
+                    return x, y, sample
+        raise AssertionError("no sample was found under the pointer")
+
+    x, y, sample = found()
+    tab.mouse.down()
+    tab.mouse.move(x + 8, y - 8, steps=3)
+    tab.mouse.move(x + 25, y - 20, steps=3)
+    tab.mouse.up()
+    told = tab.locator("#tour-led")
+    expect(told).to_contain_text(
+        re.compile(rf"Sample {sample} (gets there|comes \d+\.\d % of the way)"), timeout=30_000
+    )
+    expect(told).to_contain_text("L2")
+    expect(told.locator("canvas")).to_have_count(3)
+    told.get_by_role("button", name="Forget this").click()
+    expect(told).to_be_hidden()

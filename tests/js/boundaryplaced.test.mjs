@@ -65,11 +65,12 @@ test("what is placed is asked for with its study, its map and its files", async 
   const bodies = [];
   const fetcher = async (url, how) => (bodies.push([url, how]), answer(2));
   const wish = { study: "s", lam: 0.3, b: null };
-  const found = await place({ fetcher }, wish, { kind: "images" }, images("a.png", "b.png"));
+  const { inputs: found, lead } = await place({ fetcher }, wish, { kind: "images" }, images("a.png", "b.png"));
   const [[url, { method, body }]] = bodies;
   assert.deepEqual([url, method, JSON.parse(body.get("wish")), JSON.parse(body.get("what"))], ["/place", "POST", wish, { kind: "images" }]);
   assert.deepEqual(body.getAll("file").map(({ name }) => name), ["a.png", "b.png"]);
   assert.deepEqual(found.map(({ x, y, label, shape }) => [x, y, label, shape]), [[0, 0, 0, [1, 2, 1]], [1, 2, 1, [1, 2, 1]]]);
+  assert.equal(lead, null);
   assert.deepEqual([[...found[1].values], [...found[1].probabilities]], [[0.5, 1], [0.25, 0.75]]);
   const refused = { fetcher: async () => ({ ok: false, statusText: "Busy", text: async () => "b.png is no image.\n" }) };
   await assert.rejects(place(refused, wish, { kind: "images" }, []), /^Error: b\.png is no image\.$/);
@@ -83,7 +84,7 @@ test("a large group is asked for in parts, which stay in order", async () => {
     return answer(samples.length);
   };
   const samples = Array.from({ length: 450 }, (_, k) => k);
-  const found = await place({ fetcher }, {}, { kind: "samples", samples }, []);
+  const { inputs: found } = await place({ fetcher }, {}, { kind: "samples", samples }, []);
   assert.deepEqual([asked, found.length, found[199].x, found[200].x, found[449].x], [[200, 200, 50], 450, 199, 0, 49]);
 });
 

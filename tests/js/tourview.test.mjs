@@ -23,7 +23,7 @@ function open({ data = dataOf(), still = false } = {}) {
     ready: true, scheme: "light", hovered: null, how: "replace", selected: new Uint32Array(0), standing: null,
     colours: () => new Uint32Array(CORNERS.length), on() {},
   };
-  const on = Object.fromEntries(["select", "hover", "key", "played"].map((name) => [name, (...what) => said.push([name, ...what])]));
+  const on = Object.fromEntries(["select", "hover", "key", "played", "lead"].map((name) => [name, (...what) => said.push([name, ...what])]));
   const view = new TourView({ box, workspace, on });
   for (const element of [view.element, view.main.element]) Object.assign(element, { clientWidth: SIDE, clientHeight: SIDE, isConnected: true });
   for (const canvas of [view.main.canvas, view.main.over]) Object.assign(canvas, { clientWidth: SIDE, clientHeight: SIDE });
@@ -206,4 +206,32 @@ test("a view that is left gives back what it draws with, and another goes on fro
   assert.equal(closed, 1);
   const other = new TourView({ box: fakeBox(), workspace, pose: view.pose, on: {} });
   assert.deepEqual(other.matrix, view.matrix);
+});
+
+test("with the tool for it a sample is dragged, and nothing else is", () => {
+  const { view, pointer, key, of, frame } = open();
+  key(" ");
+  frame();
+  view.tool = "lead";
+  const middle = view.main.gestures.middleOf(2).map((value) => value / view.main.ratio);
+  const to = [middle[0] + 60, middle[1] - 40];
+  pointer("pointerdown", middle);
+  pointer("pointermove", to, { buttons: 1 });
+  assert.deepEqual(view.main.arrow.sample, 2);
+  pointer("pointerup", to);
+  const [[sample, place]] = of("lead");
+  assert.equal(sample, 2);
+  near(view.main.pixelOf(place).map((value) => value / view.main.ratio), to, 1e-3);
+  assert.equal(view.main.arrow, null);
+  near(view.main.gestures.middleOf(2).map((value) => value / view.main.ratio), middle, 1e-3);
+
+  // A click selects, as with any tool; a drag over nothing draws no shape.
+  pointer("pointerdown", middle);
+  pointer("pointerup", middle);
+  assert.deepEqual(of("select").map(([samples]) => [...samples]), [[2]]);
+  pointer("pointerdown", [2, 2]);
+  pointer("pointermove", [300, 300], { buttons: 1 });
+  pointer("pointerup", [300, 300]);
+  assert.equal(of("select").length, 1);
+  assert.equal(of("lead").length, 1);
 });

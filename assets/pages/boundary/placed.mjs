@@ -1,7 +1,7 @@
 /** What is put on maps without being among their samples: where it comes to lie, and what is decided. */
 import { count } from "../../dom/make.mjs";
 import { PlacedList, pictureOf } from "../../dom/placedlist.mjs";
-import { isPath, linesOf, sampleOf, sizeOf, titleOf } from "../../dom/sequences.mjs";
+import { isPath, ledText, linesOf, sampleOf, sizeOf, titleOf } from "../../dom/sequences.mjs";
 import { surroundings } from "../../lib/windows.mjs";
 import { NumberedList } from "./numbered.mjs";
 import { place } from "./placing.mjs";
@@ -9,6 +9,7 @@ import { place } from "./placing.mjs";
 /** @typedef {import("../../dom/sequences.mjs").Sequence} Sequence */
 
 const MOST_SEQUENCES = 60;
+const MOST_LED = 12; // inputs on the way of a sample that is led
 const SEEN = { room: 0.3, least: 0.15 }; // around a sequence when it is shown
 
 /** @extends {NumberedList<Sequence>} */
@@ -76,6 +77,7 @@ export class Placed extends NumberedList {
   truth(what) {
     const { labels } = this.page.bridge.workspace;
     if (what.kind === "images") return null;
+    if (what.kind === "lead") return new Int32Array(MOST_LED).fill(labels[what.sample]);
     if (what.kind === "way") return Int32Array.from(what.steps, () => labels[what.sample]);
     return Int32Array.from(what.kind === "attack" ? [what.sample, what.sample] : what.samples, (k) => labels[k]);
   }
@@ -88,8 +90,9 @@ export class Placed extends NumberedList {
     this.draw();
     try {
       const { wish, what, files } = sequence;
-      const found = await place(this.page.bridge.workspace, wish, what, files);
-      const wanted = sizeOf(sequence);
+      const { inputs: found, lead } = await place(this.page.bridge.workspace, wish, what, files);
+      const wanted = what.kind === "lead" ? found.length : sizeOf(sequence);
+      sequence.lead = lead;
       if (found.length !== wanted) throw new Error(`The server placed ${count(found.length)} of ${count(wanted)} inputs.`);
       sequence.inputs = found;
       sequence.diamonds = found.map(({ x, y, label }, index) => ({ x, y, label, sequence, index }));
@@ -103,6 +106,7 @@ export class Placed extends NumberedList {
   }
 
   where(sequence) {
+    if (sequence.lead) return ledText(sequence);
     const of = sequence.map === this.page.rep.key ? "" : " of another map";
     const n = sizeOf(sequence);
     return `${titleOf(sequence)}: ${count(n)} input${n === 1 ? "" : "s"} placed${of}.`;

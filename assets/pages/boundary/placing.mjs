@@ -9,7 +9,8 @@ export const MOST_BYTES = 7.5 * 2 ** 20; // of files, with some room for what go
 
 /**
  * @typedef {{kind: "samples", samples: number[]} | {kind: "attack", sample: number, epsilon: number}
- *   | {kind: "way", key: string, sample: number, steps: number[]} | {kind: "images"}} What - is to be
+ *   | {kind: "way", key: string, sample: number, steps: number[]} | {kind: "images"}
+ *   | {kind: "lead", sample: number, point: [number, number], epsilon: number}} What - is to be
  *   placed; samples by their index in the study.
  */
 
@@ -28,13 +29,17 @@ export const MOST_BYTES = 7.5 * 2 ** 20; // of files, with some room for what go
  * @param {object} wish - the study and its map, as they were planned.
  * @param {What} what
  * @param {File[]} files - of the kind "images".
- * @returns {Promise<Input[]>}
+ * @returns {Promise<{inputs: Input[], lead: object | null}>} and how far a sample came that was led.
  * @throws {Error} in the server's words.
  */
 export async function place(workspace, wish, what, files) {
-  const rows = [];
-  for (const part of partsOf(what)) rows.push(...(await one(workspace, wish, part, files)));
-  return rows;
+  const found = { inputs: [], lead: null };
+  for (const part of partsOf(what)) {
+    const { inputs, lead } = await one(workspace, wish, part, files);
+    found.inputs.push(...inputs);
+    found.lead = lead;
+  }
+  return found;
 }
 
 /** What is asked for request by request. @param {What} what @returns {What[]} */
@@ -49,8 +54,10 @@ async function one(workspace, wish, what, files) {
   body.append("wish", JSON.stringify(wish));
   body.append("what", JSON.stringify(what));
   for (const file of files) body.append("file", file, file.name);
-  const rows = await inputsOf(await workspace.fetcher("/place", { method: "POST", body }), 2);
-  return rows.map(({ before: [x, y], probabilities, ...input }) => ({
+  const response = await workspace.fetcher("/place", { method: "POST", body });
+  const rows = await inputsOf(response, 2);
+  const inputs = rows.map(({ before: [x, y], probabilities, ...input }) => ({
     x, y, ...input, probabilities, label: probabilities.indexOf(Math.max(...probabilities)),
   }));
+  return { inputs, lead: JSON.parse(response.headers.get("X-Lead") ?? "null") };
 }

@@ -16,10 +16,21 @@ export class Pointing {
       diamond: (diamond, event) => this.diamond(diamond, event),
       place: (place, byKeys) => this.tell(place, byKeys),
       look: (from, to) => this.look(from, to),
+      lead: (sample, point) => this.lead(sample, point),
       pin: (pin) => this.open("markers", pin),
       open: ({ sequence }) => this.open("placed", sequence),
       moved: () => zooms.moved(),
     };
+  }
+
+  /** A sample was dragged to a place: what change makes the network say what it says there? */
+  lead(sample, point) {
+    const { bridge, placed, forms } = this.page;
+    bridge.set("boundary-tab", { value: "placed" });
+    placed.put({
+      called: `Sample ${sample}, dragged`, origin: "attack",
+      what: { kind: "lead", sample, point: [...point], epsilon: Math.max(0.01, forms.epsilon) },
+    });
   }
 
   hover(point, event) {

@@ -28,7 +28,7 @@ ids = Ids("boundary")
 
 DISTANCES = {"fisher": "Fisher", "euclid": "Euclidean"}
 GROUNDS = {"a": "A", "b": "B", "both": "Both"}
-TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso", "look": "Look", "pan": "Move"}
+TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso", "look": "Look", "lead": "Lead", "pan": "Move"}
 DOWNLOADS = {
     "png": "Map (PNG)",
     "csv": "Samples of the map (CSV)",

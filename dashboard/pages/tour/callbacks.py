@@ -130,5 +130,6 @@ def _clientside(app: Dash) -> None:
         Input(ids("handles"), "checked"),
         Input(ids("speed"), "value"),
     )
+    link.tell("tourReach", Input(ids("reach"), "value"))
     for name, function in CLICKS.items():
         link.tell(function, Input(ids(name), "n_clicks"))

@@ -11,6 +11,7 @@ from ...components.controls import (
     choice,
     explained,
     icon_button,
+    number,
     segments,
     slider,
     status_line,
@@ -29,7 +30,7 @@ TASKS = tours.TASKS | {
 }
 """What is computed on demand beside the cloud itself."""
 
-TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso"}
+TOOLS = {"rectangle": "Rectangle", "lasso": "Lasso", "lead": "Lead"}
 LOOKS = {"points": "Points", "images": "Images"}
 DOWNLOADS = {"png": "Picture (PNG)", "csv": "Projection matrix (CSV)"}
 
@@ -68,6 +69,13 @@ def _toolbar() -> Component:
             "Separate classes",
             "Turn to the plane in which the classes of the selection, or all of them, lie apart "
             "best (S)",
+        ),
+        html.Div(
+            number(ids("reach"), "ε", 0.3, (0.01, 1000, 0.05), 74, debounce=False),
+            id=ids("reach-box"),
+            className="hidden",
+            title="How far any value of a sample may be changed, so that it comes where its point "
+            "is dragged",
         ),
         tools(
             explained(ids("help"), TEXTS, width=470),
@@ -113,7 +121,13 @@ def _centre() -> Component:
                 dmc.Switch(id=ids("both"), label="Other split", size="xs", checked=False),
             ),
             heading(ids("title"), ids("subtitle")),
-            html.Div(id=ids("view"), className="tour-box"),
+            html.Div(
+                [
+                    html.Div(id=ids("view"), className="tour-box"),
+                    html.Div(id=ids("led"), className="tour-led hidden"),
+                ],
+                className="tour-place",
+            ),
             html.Div(
                 id=ids("rails"), className="tour-rails", role="group", **{"aria-label": "Playhead"}
             ),

@@ -21,6 +21,13 @@ TEXTS = (
         "plane in which the classes of the selection, or all classes, lie apart best.",
     ),
     (
+        "Leading",
+        "With Lead, drag a sample's point elsewhere: the smallest change of its values that takes "
+        "it there is looked for, none by more than ε. What is found is drawn as a line that turns "
+        "with the plane; the dashed line is what is missing. The search goes downhill from the "
+        "sample, so that a better change may exist.",
+    ),
+    (
         "Playhead",
         "Below the picture: rails for epochs and layers, and for the steps of the attack that was "
         "made last on the Attack page: attacked samples move, lines are their ways. Handles may "
