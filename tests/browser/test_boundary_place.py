@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from attack_page import attack
+from attack_page import open_page as open_attack
 from boundary_page import (
     canvas,
     changed,
@@ -189,3 +191,30 @@ def test_a_back_door_shows(tab: Page, start: Callable[..., Server], tmp_path: Pa
     assert len(found) > 10
     assert len(found & stamped) > 0.9 * len(found)
     assert selected(tab) == len(found)
+    clothes_are_led_astray_and_compared(tab, server)
+
+
+def clothes_are_led_astray_and_compared(tab: Page, server: Server) -> None:
+    """The Attack and Compare pages on Fashion-MNIST."""
+    open_attack(tab, server)
+    attack(tab)
+    expect(tab.locator(".attack-success")).to_contain_text(
+        "Of 10 samples of which the network was right"
+    )
+    expect(tab.locator("#attack-title")).to_contain_text("T-shirt")
+    tab.locator("#frame-rail-compare").click()
+    expect(tab.locator(".compare-layers .lined").first).to_be_visible()
+    tab.locator(".compare-layers .lined").nth(1).click()
+    lab = panel(tab, "Freeze")
+    lab.locator(".freeze-chip").first.click()
+    lab.get_by_role("button", name="Ask the network without them").click()
+    expect(lab).to_contain_text(re.compile(r"\d+ of 600 samples are taken for another class"))
+    expect(lab.locator(".confusion-change tbody tr")).to_have_count(10)
+    own = panel(tab, "Inputs")
+    box = own.locator(".sketchpad").bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + 60, box["y"] + 40)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 60, box["y"] + 130, steps=5)
+    tab.mouse.up()
+    expect(own.locator(".own-said .lined")).to_have_count(5)

@@ -153,6 +153,7 @@ def eights_are_turned_into_zeros(tab: Page, server: Server) -> None:
         tab.locator(f"#attack-{control}").click()
         tab.get_by_role("option", name=option, exact=option == "0").filter(visible=True).click()
     tab.locator("#attack-epsilon").fill("0.3")
+    tab.locator("#attack-steps").fill("12")  # go as far, and sooner
     tab.get_by_role("button", name="Attack", exact=True).click()
     success = tab.locator(".attack-success")
     expect(success).to_contain_text("are taken for 0 in the end", timeout=120_000)

@@ -37,7 +37,8 @@ TEXTS = (
         "Leading",
         "With Lead, drag a sample to a place: its values are changed, no more than ε of Place "
         "allows, until the network says of it what it says at that place, or as nearly as it gets. "
-        "It need not come to lie there, because samples lie apart by their looks, too. The way is drawn as a path of diamonds; how far it came is said under Place.",
+        "It need not come to lie there, because samples lie apart by their looks, too. The way is "
+        "drawn as a path of diamonds; how far it came is said under Place.",
     ),
     (
         "Pockets",
