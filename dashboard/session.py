@@ -58,6 +58,7 @@ def summary(studies: Studies, name: str, source: Source, card: Card) -> dict[str
                 "kind": node.kind,
                 "operation": node.operation,
                 "shape": list(node.shape),
+                "parameters": node.parameters,
                 "reorders": node.reorders,
             }
             for node in card.graph.nodes

@@ -4,11 +4,13 @@ import {
 } from "../lib/maps.mjs";
 import { ranges, union } from "../lib/ramps.mjs";
 import { make } from "./make.mjs";
+import { MapBrush } from "./mapbrush.mjs";
 import { mapSheet, shades, short, sizes } from "./mapsheet.mjs";
 
 const NEAR = 300; // pixels beyond the panel within which layers are kept painted
 const SIDES = 8; // padding of the column, as in the style sheet
 const BELOW = 16; // pixels that stay free below what is scrolled to
+const MOST_CROSSED = 2048; // filters of a layer
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @typedef {import("../lib/maps.mjs").Spot} Spot */
@@ -32,7 +34,9 @@ export class FeatureMaps {
    * @param {HTMLElement} parts.box - of a height of its own; the layers scroll in it.
    * @param {import("./workspace.mjs").Workspace} parts.workspace
    * @param {import("./tooltip.mjs").Tooltip} parts.tooltip
-   * @param {{layer: (name: string) => void, pixel: (place: Place) => void}} parts.on
+   * @param {{layer: (name: string) => void, pixel: (place: Place) => void,
+   *   brush?: ((layer: string, features: number[]) => void) | null}} parts.on - brush: a rectangle
+   *   was drawn over maps; none is drawn where it is missing.
    */
   constructor({ box, workspace, tooltip, on }) {
     Object.assign(this, { box, workspace, tooltip, on });
@@ -42,6 +46,7 @@ export class FeatureMaps {
     this.heading = make(this.document, "p.maps-title");
     this.column = make(this.document, "div.maps-scroll");
     this.root = make(this.document, "div.maps", {}, this.heading, this.column);
+    this.frozen = new Map(); // layer -> filters that are crossed out
     this.pixels = new Uint32Array(0); // one buffer serves every layer in turn
     box.replaceChildren(this.root);
     const when = (event) => workspace.on(event, () => this.theme !== workspace.scheme && this.draw(), box);
@@ -83,7 +88,9 @@ export class FeatureMaps {
       canvas.addEventListener(event, (at) => this.point(entry, this.under(entry, at), at));
     }
     canvas.addEventListener("pointerleave", () => this.leave(entry));
+    entry.brush = new MapBrush(entry, (features) => this.on.brush?.(layer.name, features), () => Boolean(this.on.brush));
     canvas.addEventListener("click", (event) => {
+      if (entry.brush.took()) return;
       // What is pointed at goes before the event, whose place may be rounded to another pixel.
       this.pick(entry, pointer.hidden ? this.under(entry, event) : entry.spot);
     });
@@ -166,6 +173,23 @@ export class FeatureMaps {
     for (const entry of this.entries) this.outline(entry);
   }
 
+  /** Cross out filters. @param {Map<string, Set<number>>} frozen - layer -> its filters. */
+  cross(frozen) {
+    this.frozen = frozen;
+    for (const entry of this.entries) this.crossed(entry);
+  }
+
+  crossed(entry) {
+    const filters = entry.layout ? [...(this.frozen.get(entry.layer.name) ?? [])].slice(0, MOST_CROSSED) : [];
+    entry.crosses?.forEach((cross) => cross.remove());
+    entry.crosses = filters.map((filter) => {
+      const cross = make(this.document, "i.maps-frozen");
+      frame(cross, boxOf(entry.layout, filter));
+      return cross;
+    });
+    entry.stage.append(...entry.crosses);
+  }
+
   /** Scroll to a layer, and to what is outlined in it, where they are not seen. */
   reveal(name) {
     const { column } = this;
@@ -207,6 +231,7 @@ export class FeatureMaps {
     entry.stage.hidden = false;
     entry.pointer.hidden = true;
     this.outline(entry);
+    this.crossed(entry);
   }
 
   look(seen) {

@@ -34,6 +34,7 @@ export function compare(bridge) {
   const parts = { chosen: { ...FIRST }, sides: { ...FIRST }, zoom: 1, wanted: "" };
   const page = {
     bridge, id, go, point, redrawLists: () => lists.draw(),
+    crossing: () => parts.maps?.forEach((maps) => maps.cross(parts.tab === "freeze" ? freeze.frozen : new Map())),
     shown: null, // {left, right, titles} of all layers
     filter: null, // that is outlined
     /** The layer that is looked at: that of all pages, else the last one. */
@@ -57,8 +58,9 @@ export function compare(bridge) {
     parts.legend = new Legend(byId("legend"), workspace, (focus) => changeView({ focus }));
     parts.maps = COLUMNS.map((name) => new FeatureMaps({
       box: id(`maps-${name}`), workspace, tooltip,
-      on: { layer: go, pixel: ({ layer, feature }) => (go(layer), point(feature)) },
+      on: { layer: go, pixel: ({ layer, feature }) => picked(layer, feature) },
     }));
+    freezing(parts.tab === "freeze");
     for (const maps of parts.maps) {
       maps.zoom = parts.zoom;
       maps.column.addEventListener("scroll", () => scrolled(maps), { passive: true });
@@ -76,6 +78,19 @@ export function compare(bridge) {
   /** All columns show the same layers. */
   function scrolled({ column }) {
     for (const other of parts.maps) if (other.column !== column && other.column.scrollTop !== column.scrollTop) other.column.scrollTop = column.scrollTop;
+  }
+
+  /** While filters are being frozen, a click on a map does that. */
+  function picked(layer, feature) {
+    go(layer);
+    if (parts.tab !== "freeze") point(feature);
+    else freeze.turn(layer, [feature]);
+  }
+
+  /** Whether rectangles are drawn over maps, whose filters are then frozen. */
+  function freezing(on) {
+    for (const { on: acts } of parts.maps) acts.brush = on ? (layer, features) => (go(layer), freeze.add(layer, features)) : null;
+    page.crossing();
   }
 
   /** Look at a layer, in all columns and on all pages. */
@@ -166,6 +181,9 @@ export function compare(bridge) {
     both.show({ values: difference(left, right), pieces, title: "Difference: right less left" });
     heads();
     looked();
+    if (!workspace.view.layer || parts.revealed === parts.here) return;
+    parts.revealed = parts.here; // who comes with a link, or from another page, sees its layer
+    for (const maps of parts.maps) maps.reveal(page.layer);
   }
 
   /** Say what is shown. */
@@ -260,6 +278,10 @@ export function compare(bridge) {
       if (!parts.maps || !parts.here.isConnected) return;
       parts.zoom = zoom;
       for (const maps of parts.maps) maps.zoom = zoom;
+    }),
+    compareTab: told((tab) => {
+      parts.tab = tab;
+      if (parts.maps && parts.here?.isConnected) freezing(tab === "freeze");
     }),
     compareView: told(() => looked()),
     compareMeansProgress: told((progress) => {

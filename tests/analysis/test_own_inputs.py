@@ -613,14 +613,16 @@ def test_more_samples_are_another_study(home: Home, folder: Path, path: Path) ->
 def test_a_network_without_filters_is_the_mutant(
     home: Home, folder: Path, path: Path, means: bool, more: bool
 ) -> None:
-    plain, x = source_of(folder), dataset.load(source_of(folder).data).x
+    plain = source_of(folder)
+    x = own = dataset.load(plain.data).x
     filters = {"conv0": (0, 2), "flatten": (5,)}
     source = dataclasses.replace(plain, frozen=FrozenSet(filters, means, "some").text)
     if more:
         own_inputs.add_inputs(home, adding(plain, path, extra := pixels(4)))
         source, x = dataclasses.replace(source, added=str(path)), np.concatenate([x, extra])
     whole = net(folder)
-    given = mutation.means(whole, x, filters) if means else None
+    # What is added leaves the network as it is.
+    given = mutation.means(whole, own, filters) if means else None
     mutant = mutation.freeze(whole, filters, given)
     card = card_of(home, source)
     assert card.study.network == mutant.fingerprint != whole.fingerprint

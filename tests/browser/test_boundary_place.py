@@ -201,7 +201,7 @@ def clothes_are_led_astray_and_compared(tab: Page, server: Server) -> None:
     expect(tab.locator(".attack-success")).to_contain_text(
         "Of 10 samples of which the network was right"
     )
-    expect(tab.locator("#attack-title")).to_contain_text("T-shirt")
+    expect(tab.locator("#attack-title")).to_contain_text(" → ")
     tab.locator("#frame-rail-compare").click()
     expect(tab.locator(".compare-layers .lined").first).to_be_visible()
     tab.locator(".compare-layers .lined").nth(1).click()

@@ -115,6 +115,22 @@ def test_filters_are_frozen_and_the_network_is_asked_again(tab: Page, digits: Se
     assert many > 300
     some.click()
     assert selected(tab) == many
+    # On the maps: a click freezes one, a rectangle several, in all columns.
+    lab.get_by_role("button", name="None", exact=True).click()
+    expect(tab.locator(".maps-frozen")).to_have_count(0)
+    maps = tab.locator(".maps-layer.active canvas").first
+    box = maps.bounding_box()
+    assert box is not None
+    maps.click(position={"x": 8, "y": 8})
+    expect(lab).to_contain_text("1 of 32 filters frozen")
+    expect(tab.locator(".maps-frozen")).to_have_count(3)
+    tab.mouse.move(box["x"] + 4, box["y"] + 4)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + box["width"] - 4, box["y"] + 20, steps=4)
+    tab.mouse.up()
+    expect(lab).not_to_contain_text("1 of 32 filters frozen")
+    expect(lab).to_contain_text(re.compile(r"\d+ of 32 filters frozen"))
+    maps.click(position={"x": 8, "y": 8})  # and thaws it again
     # Frozen to their means, they cost less; no filter at all costs nothing.
     lab.get_by_role("button", name="None", exact=True).click()
     expect(lab).to_contain_text("Nothing is frozen")

@@ -266,3 +266,19 @@ test("networks without classes have no sets", () => {
     assert.equal(wishes().length, before);
   }
 });
+
+test("filters are frozen by clicks and rectangles on maps, where a layer has any", () => {
+  const { freeze, page } = open();
+  const seen = [];
+  page.crossing = () => seen.push(JSON.stringify(freeze.filters));
+  freeze.turn("conv2", [1]);
+  freeze.add("conv2", [1, 4]);
+  freeze.turn("conv2", [4, 0]);
+  assert.deepEqual(freeze.filters, { conv2: [1, 0] });
+  assert.equal(seen.at(-1), JSON.stringify(freeze.filters), "the maps are told");
+  for (const layer of ["input", "out", "nowhere"]) {
+    freeze.turn(layer, [0]);
+    freeze.add(layer, [0]);
+  }
+  assert.deepEqual(Object.keys(freeze.filters), ["conv2"]);
+});

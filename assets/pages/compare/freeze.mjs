@@ -91,10 +91,27 @@ export class Freeze {
   }
 
   toggle(name, filter) {
-    const now = new Set(this.of(name));
-    if (!now.delete(filter)) now.add(filter);
-    this.set(name, now);
+    this.turn(name, [filter]);
     this.page.point(filter);
+  }
+
+  /** Freeze filters of a layer that are not, thaw those that are. */
+  turn(name, filters) {
+    if (!this.freezes(name)) return;
+    const now = new Set(this.of(name));
+    for (const filter of filters) if (!now.delete(filter)) now.add(filter);
+    this.set(name, now);
+  }
+
+  /** Freeze more filters of a layer. */
+  add(name, filters) {
+    if (this.freezes(name)) this.set(name, [...this.of(name), ...filters]);
+  }
+
+  /** Whether a layer has filters that can be frozen. */
+  freezes(name) {
+    const layer = this.page.bridge.workspace.study.layers.find((one) => one.name === name);
+    return layer !== undefined && !["input", "output"].includes(layer.kind);
   }
 
   get total() {
@@ -160,6 +177,7 @@ export class Freeze {
     if (!box?.isConnected || !workspace.ready) return;
     if (this.turning && this.turning.selection !== workspace.selected) this.turning = null; // it speaks of others
     const { ownerDocument: document } = box;
+    this.page.crossing?.();
     if (!workspace.classifies || workspace.study.network.remembered) {
       box.replaceChildren(make(document, "p.hint", {}, "Filters can be frozen in networks that tell classes apart."));
       return;
@@ -209,6 +227,7 @@ export class Freeze {
     return [
       ...top,
       make(document, "h3", {}, `${layer.name}: ${count(frozen.size)} of ${count(filters)} filters frozen`),
+      make(document, "p.quiet", {}, "Click on filters here or on maps, or draw a rectangle over maps."),
       make(document, "div.freeze-chips", {}, ...chips),
       make(document, "div.freeze-row", {},
         this.button(document, "All but these", () => this.set(layer.name, every.filter((k) => !frozen.has(k))), !frozen.size),

@@ -24,7 +24,7 @@ export class Kernel {
     const asked = `${study.networkKey} ${layer.name} ${page.filter}`;
     if (asked !== this.asked) this.fetch(asked, layer.name);
     const title = make(document, "h3", {}, `Filter ${page.filter} of ${layer.name}`);
-    const facts = make(document, "p.quiet", {}, `${layer.operation}, gives ${sizes(layer.shape)}.`);
+    const facts = make(document, "p.quiet", {}, `${layer.operation}, gives ${sizes(layer.shape)}; ${count(layer.parameters)} parameters in all.`);
     if (this.trouble) return [title, facts, make(document, "p.wrong", {}, this.trouble)];
     if (!this.weights) return [title, facts, make(document, "p.quiet", {}, "…")];
     if (!this.weights.length) return [title, facts, make(document, "p.quiet", {}, "It has learnt nothing itself: there are no weights in this layer.")];

@@ -134,8 +134,8 @@ export class Own {
       this.wrong.files, this.shown,
       this.added, this.wrong.added,
     );
-    if (!this.dropping) fileDrop(box, (list) => this.files(list));
-    this.dropping = true;
+    if (this.dropping !== box) fileDrop(box, (list) => this.files(list));
+    this.dropping = box;
     this.drawSketch();
     this.drawPictures();
     this.drawAdded();

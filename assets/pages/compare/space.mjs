@@ -1,6 +1,7 @@
 /** The left input in space: every layer a stack of maps that can be turned, opened and clicked. */
 import { ranges, scaleColours } from "../../lib/ramps.mjs";
 import { meshes } from "../../lib/structure.mjs";
+import { count } from "../../dom/make.mjs";
 import { hex } from "../../dom/mapsheet.mjs";
 
 const MOST = 60_000; // values that are drawn at once
@@ -201,7 +202,7 @@ export class Space {
     const found = this.under(points);
     this.over = found;
     const what = found && (found.layer.shape.length > 1 ? "map" : "unit");
-    if (note) note.textContent = found ? `${found.layer.name} (${found.layer.operation}, ${found.layer.shape.join(" × ")}): ${what} ${found.filter}` : "";
+    if (note) note.textContent = found ? `${found.layer.name} (${found.layer.operation}, ${found.layer.shape.join(" × ")}, ${count(found.layer.parameters)} parameters): ${what} ${found.filter}` : "";
   }
 
   /** The clientside callbacks of the view. */

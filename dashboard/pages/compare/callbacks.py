@@ -51,6 +51,7 @@ def register(app: Dash, studies: Studies) -> None:
         State(ids("scores"), "data"),
     )
     link.tell("compareZoom", Input(ids("zoom"), "value"))
+    link.tell("compareTab", Input(ids("tab"), "value"))
     link.tell("compareForm", Input(ids("form"), "value"))
     link.tell("compareSpaceHover", Input(ids("space"), "hoverData"))
     link.tell("compareSets", Input(ids("sets"), "data"))
