@@ -140,6 +140,11 @@ def write(path: Path, added: Added) -> None:
         ) from error
 
 
+def own(data: Dataset) -> int:
+    """How many samples are those of the data itself."""
+    return len(data) - (len(data.groups[GROUP]) if data.base else 0)
+
+
 def extended(data: Dataset, added: Added) -> Dataset:
     """A data set, and behind its samples those that were added.
 
@@ -174,6 +179,6 @@ def extended(data: Dataset, added: Added) -> Dataset:
             f"{len(added):,} added sample{'s' if many else ''} stand{'' if many else 's'} behind "
             f"the others, from number {len(data):,} on.",
         ),
-        groups={GROUP: places, **data.groups},
+        groups={**data.groups, GROUP: places},
         base=data.fingerprint,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import assess, filter_importance, mutation
+from . import added, assess, filter_importance, mutation
 from .errors import MemoryBudgetError, ParameterError
 from .filter_importance import Downstream
 from .keys import digest
@@ -103,16 +103,18 @@ def _said_without(bench: Workbench, wanted: Mapping[str, Sequence[int]], means: 
     layers = list(network.layers)
     first, *others = sorted(wanted, key=layers.index)
     rest = {layer: wanted[layer] for layer in others}
-    given = mutation.means(network, x, rest, bench.within(0.0, 0.5).report) if means else None
-    count = len(bench.dataset)
+    # Samples that were added leave the network as it is.
+    count, counted = len(bench.dataset), added.own(bench.dataset)
+    own = {name: array[:counted] for name, array in x.items()}
+    given = mutation.means(network, own, rest, bench.within(0.0, 0.5).report) if means else None
     if 4 * _width(network, first) * count > bench.budget // 4:
         if given is not None:
-            given |= mutation.means(network, x, [first], bench.within(0.5, 0.7).report)
+            given |= mutation.means(network, own, [first], bench.within(0.5, 0.7).report)
         return mutation.freeze(network, wanted, given).predict(x)
     key = digest([network.fingerprint, bench.study.data, first])
     behind = BEHIND.take(key)
     if behind is None:
-        behind = Downstream(network, x, first)
+        behind = Downstream(network, x, first, counted=counted)
         BEHIND.put(key, behind)
     mutant = mutation.freeze(network, rest, given)
     return behind.through(mutant, means=means).predict(wanted[first])

@@ -52,14 +52,21 @@ class Downstream:
     Args:
         x: samples, as `Network.run` takes them.
         means: whether a frozen filter gives its mean over the samples, instead of zeros.
+        counted: how many samples, of the first ones, means are taken over; None for all.
     Raises: UnknownLayerError; ParameterError for a layer without filters; ModelError.
     """
 
     def __init__(
-        self, network: Network, x: Array | Inputs, layer: str, *, means: bool = False
+        self,
+        network: Network,
+        x: Array | Inputs,
+        layer: str,
+        *,
+        means: bool = False,
+        counted: int | None = None,
     ) -> None:
         self.filters = filters_of(network, layer)
-        self.means = means
+        self.means, self._counted = means, counted
         self._places = network.frontier(layer)
         names = [network.operations[place].name for place in self._places]
         self._run, self._size = self._function(network)
@@ -81,7 +88,7 @@ class Downstream:
 
     @cached_property
     def _mean(self) -> Array:
-        mean: Array = self.maps.mean(axis=(0, 1))
+        mean: Array = self.maps[: self._counted].mean(axis=(0, 1))
         return mean
 
     @property

@@ -199,8 +199,7 @@ def _mutant(network: Network, data: Dataset, wanted: frozen_sets.FrozenSet) -> t
     Their means are those over the data itself: samples that are added leave the network as it is.
     """
     filters = mutation.normalised(network, wanted.filters)
-    own = len(data) - len(data.groups.get(added.GROUP, ())) if data.base else len(data)
-    x = {name: array[:own] for name, array in data.inputs.items()}
+    x = {name: array[: added.own(data)] for name, array in data.inputs.items()}
     given = mutation.means(network, x, filters) if wanted.means else None
     return mutation.freeze(network, filters, given), wanted.sentence
 

@@ -9,7 +9,8 @@ import pytest
 from stripes import striped
 from test_attack_answers import shown
 
-from analysis import mutation, network
+from analysis import added, mutation, network
+from analysis.added import Added
 from analysis.errors import MemoryBudgetError, ParameterError, UnknownLayerError
 from analysis.workbench import Workbench
 
@@ -43,6 +44,21 @@ def test_what_is_said_without_filters_is_what_the_mutant_says(
         "accuracy": pytest.approx((after == labels).mean()),
         "changed": int((after != before).sum()),
     }
+
+
+@pytest.mark.parametrize("budget", [2**30, 2**12])
+def test_means_are_those_of_the_data_without_what_was_added(
+    net: network.Network, budget: int
+) -> None:
+    data = shown(60)
+    more = Added(
+        np.ones((3, *data.x.shape[1:]), np.float32), np.full(3, -1), ({"kind": "sketch"},) * 3
+    )
+    bench = Workbench(net, added.extended(data, more), budget=budget)
+    filters = {"conv": [1], "flatten": [4]}
+    mutant = mutation.freeze(net, filters, mutation.means(net, data.x, filters))
+    found = bench.frozen(filters, means=True).arrays["probabilities"]
+    np.testing.assert_allclose(found, mutant.predict(bench.dataset.x), atol=1e-5)
 
 
 def test_freezing_nothing_changes_nothing(bench: Workbench) -> None:
