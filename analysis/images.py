@@ -35,6 +35,9 @@ _ORIENTATION = 274
 _TURNED = range(2, 9)
 """What it says of any way but upright; other numbers say nothing."""
 
+_LIKE = 0.15
+"""Difference of ink and ground up to which ink cannot be seen."""
+
 _MOST_BORDERED = 2**22
 """Pixels of a picture with its border; one that is long and thin has far fewer without."""
 
@@ -267,8 +270,10 @@ def converted(
         x, seen = _values(ImageOps.exif_transpose(image), size[2])
     if seen is not None and seen.min() < 1:
         behind = np.float32(1 - empty if inverted else empty)
+        if abs(np.average(x.mean(axis=-1), weights=np.maximum(seen, 1e-6)) - behind) < _LIKE:
+            behind = 1 - behind  # or nothing could be seen of what was drawn
         x = x * seen[..., np.newaxis] + behind * (1 - seen[..., np.newaxis])
-        told.append(f"what is transparent drawn as {empty:.2g}")
+        told.append(f"what is transparent drawn as {1 - behind if inverted else behind:.2g}")
     if inverted:
         x = 1 - x
         told.append("inverted")

@@ -24,6 +24,9 @@ from .types import Array, Dataset, Source, silent
 MOST_FILES = 64
 """Pictures that are converted at once."""
 
+_APART = 0.6
+"""Difference of two grounds from which on they are opposites."""
+
 MAX_TEXT = 200
 """Letters of what is told of an added sample."""
 
@@ -46,8 +49,9 @@ def convert(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         task: {"source", "files": [(name, bytes)], "fit": one of `images.FITS`, "inverted"}.
     Returns: {"x": bytes of (m, *shape) float32, "shape": [m, *shape], "notes": (m,) what was done
-        to each}, and what `judge` says.
-    Raises: DataError for a study without pictures, or naming the first file that cannot be read.
+        to each, "places": (m,) of each among the files, "failed": why others cannot be read}, and
+        what `judge` says.
+    Raises: DataError for a study without pictures, or if no file can be read: why the first one.
     """
     network, data = _opened(home, task)
     size = _picture_size(data)
@@ -56,14 +60,27 @@ def convert(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
         raise ParameterError(f"1 to {MOST_FILES} pictures are converted at once; got {len(files)}.")
     images.check_many([content for _, content in files], size)
     border = _border(data)
-    made = [
-        images.converted(
-            content, name, size, fit=task["fit"], inverted=task["inverted"], empty=border
-        )
-        for name, content in files
-    ]
+    made, places, failed = [], [], []
+    for place, (name, content) in enumerate(files):
+        try:
+            pixels, note = images.converted(
+                content, name, size, fit=task["fit"], inverted=task["inverted"], empty=border
+            )
+        except DataError as error:
+            failed.append(error)
+            continue
+        made.append((pixels, note + _hint(pixels, border)))
+        places.append(place)
+    if not made:
+        raise failed[0]
     x = np.stack([pixels for pixels, _ in made])
-    told = {"x": x.tobytes(), "shape": list(x.shape), "notes": [note for _, note in made]}
+    told = {
+        "x": x.tobytes(),
+        "shape": list(x.shape),
+        "notes": [note for _, note in made],
+        "places": places,
+        "failed": [str(error) for error in failed],
+    }
     return told | _judged(network, x)
 
 
@@ -146,6 +163,17 @@ def _border(data: Dataset) -> float:
     some = data.x[:200]
     edge = [some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1]]
     return float(np.median(np.concatenate([part.ravel() for part in edge])))
+
+
+def _hint(pixels: Array, border: float) -> str:
+    """What to try for a picture whose ground is the opposite of that of the data's own."""
+    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    apart = abs(float(np.median(edge)) - border)
+    return (
+        " Its ground is not that of the data's own: 'inverted' may suit it."
+        if apart > _APART
+        else ""
+    )
 
 
 def _attacked(home: Home, data: Dataset, task: Mapping[str, Any]) -> Array:

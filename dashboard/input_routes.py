@@ -38,7 +38,7 @@ def add(server: Flask, studies: Studies) -> None:
         def answer() -> Response:
             files = [(file.filename or "", file.read()) for file in request.files.getlist("file")]
             found = inputs.convert(studies, sent("wish"), sent("what"), files)
-            told = {"shape": found["shape"], "notes": found["notes"], "classes": found["classes"]}
+            told = {name: found[name] for name in ("shape", "notes", "places", "failed", "classes")}
             content = found["x"] + found["probabilities"]
             return _told(content, 0, told)
 

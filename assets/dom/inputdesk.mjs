@@ -2,7 +2,8 @@
 
 /**
  * @typedef {object} Picture - an image file as the network takes it.
- * @property {string} name
+ * @property {File} file
+ * @property {string} name - of that.
  * @property {string} note - what was done to it.
  * @property {Float32Array} x
  * @property {Float32Array} probabilities - (classes,), empty of an embedding.
@@ -42,17 +43,21 @@ export class InputDesk {
     return new Float32Array(await response.arrayBuffer());
   }
 
-  /** @param {File[]} files @returns {Promise<Picture[]>} */
+  /**
+   * @param {File[]} files
+   * @returns {Promise<{pictures: Picture[], failed: string[]}>} and why others cannot be read.
+   */
   async convert(files, fit, inverted) {
     const response = await this.post("/inputs/convert", { wish: this.wish, what: { fit, inverted }, files });
-    const { shape, notes, classes } = JSON.parse(response.headers.get("X-Told"));
+    const { shape, notes, places, failed, classes } = JSON.parse(response.headers.get("X-Told"));
     const values = new Float32Array(await response.arrayBuffer());
     const [count, ...rest] = shape;
     const size = rest.reduce((a, b) => a * b, 1);
-    return Array.from(notes, (note, k) => ({
-      name: files[k].name, note, x: values.slice(k * size, (k + 1) * size),
+    const pictures = Array.from(notes, (note, k) => ({
+      file: files[places[k]], name: files[places[k]].name, note, x: values.slice(k * size, (k + 1) * size),
       probabilities: values.slice(count * size + k * classes, count * size + (k + 1) * classes),
     }));
+    return { pictures, failed };
   }
 
   /**

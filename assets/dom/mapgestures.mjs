@@ -9,6 +9,7 @@ const KEY_ZOOM = 1.25;
 const KEY_PAN = 0.1; // of what is seen
 const WHEEL_ZOOM = 0.0015; // of the logarithm of a length, a pixel
 const FAR = 24; // pixels within which Enter means a sample
+const LEAD_REACH = 18; // pixels within which a sample is meant that is to be led
 const STEPS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 /** Tools that draw a line from a place to another one. */
@@ -96,7 +97,7 @@ export class MapGestures {
     this.byKeys(false);
     view.canvas.setPointerCapture(event.pointerId);
     const pan = event.button === 1 || view.tool === "pan";
-    const sample = view.tool === "lead" ? this.under(this.at(event)) : -1;
+    const sample = view.tool === "lead" ? this.under(this.at(event), LEAD_REACH) : -1;
     this.drag = { trail: [this.at(event)], sample, pan, button: event.button, from: view.view, dragging: false };
   }
 
@@ -152,6 +153,7 @@ export class MapGestures {
     if (!drag.dragging && drag.button === 0) this.click(this.at(event), event);
     if (line) view.on.look(line[0], line.at(-1));
     if (arrow) view.on.lead(view.data.samples[drag.sample], arrow[1]);
+    else if (drag.dragging && !drag.pan && view.tool === "lead") view.on.lead(-1, null);
     if (!shape) return;
     const { data, area } = view;
     const found = inside(area, view.view, data.x, data.y, shapeTest(view.tool, shape));

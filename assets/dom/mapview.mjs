@@ -32,7 +32,7 @@ export class MapView {
    * @param {(from: [number, number], to: [number, number] | null) => void} parts.on.look - a place
    *   was clicked, or a line was drawn, with the tool for that.
    * @param {(sample: number, to: [number, number]) => void} parts.on.lead - a sample was dragged to a
-   *   place, with the tool for that.
+   *   place, with the tool for that; -1 for a drag that began on none.
    * @param {(pin: import("./mappoints.mjs").Pin) => void} parts.on.pin - a marker was clicked.
    * @param {(diamond: import("./mapdiamonds.mjs").Diamond | null, event?: MouseEvent) => void} parts.on.diamond
    *   - pointed at.

@@ -51,7 +51,7 @@ export function ledText({ what, lead: { arrived, distance, radius, linf, l2 } })
   const [before, after] = distance;
   return arrived
     ? `The network says of sample ${what.sample} what it says at that place, once no value is changed by more than ${short(linf)} (L∞), ${short(l2)} in length (L2): the smallest change that was found.`
-    : `Sample ${what.sample} comes ${percent(Math.max(0, 1 - after / before))} of the way to what the network says there, with changes up to ${short(radius)} (L∞), ${short(l2)} in length (L2). Nothing nearer was found within ε = ${what.epsilon}.`;
+    : `Sample ${what.sample} comes ${percent(Math.max(0, 1 - after / before))} of the way to what the network says there, with changes up to ${short(radius)} (L∞), ${short(l2)} in length (L2). Nothing nearer was found within ε = ${what.epsilon}, that of the adversarial sample above.`;
 }
 
 /** Name of a class of the network that decides. */

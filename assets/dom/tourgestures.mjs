@@ -3,6 +3,7 @@ import { inside, nearest, toData } from "../lib/points.mjs";
 import { DRAG, REACH, howOf, shapeTest } from "./gestures.mjs";
 
 const GRIP = 11; // pixels within which a handle is meant
+const LEAD_REACH = 18; // pixels within which a sample is meant that is to be led
 const STEP = 0.05; // of the length that is seen, that an arrow moves an axis
 const ZOOM = 1.25;
 const WHEEL_ZOOM = 0.0015; // of the logarithm of a length, a pixel
@@ -60,9 +61,9 @@ export class TourGestures {
   }
 
   /** The sample at a pixel, -1 for none. */
-  under([x, y]) {
+  under([x, y], least = REACH) {
     const { pane } = this;
-    const reach = Math.max(REACH, pane.radius + 2) * pane.ratio;
+    const reach = Math.max(least, pane.radius + 2) * pane.ratio;
     return nearest(pane.area, pane.view, ...pane.places(), x, y, reach);
   }
 
@@ -81,9 +82,8 @@ export class TourGestures {
     const leading = pane.tour.tool === "lead";
     const grip = leading ? null : this.gripAt(at);
     if (leading) {
-      const sample = this.under(at);
-      if (sample >= 0) pane.arrow = { sample, to: at };
-      else pane.trail = [at];
+      const sample = this.under(at, LEAD_REACH);
+      pane.arrow = { sample, to: at, from: at };
       pane.tour.play(false);
     } else if (grip) {
       const [x, y] = this.placeAt(at);
@@ -120,19 +120,17 @@ export class TourGestures {
   up(event) {
     const { pane } = this;
     const { trail, tour, arrow } = pane;
-    const from = arrow && this.middleOf(arrow.sample);
     this.stop();
     const how = howOf(event, tour.workspace);
     if (arrow) {
       const to = this.at(event);
-      const far = Math.hypot(to[0] - from[0], to[1] - from[1]) > this.pane.radius * pane.ratio + DRAG;
+      const far = Math.hypot(to[0] - arrow.from[0], to[1] - arrow.from[1]) > DRAG * pane.ratio;
       if (far) tour.on.lead?.(arrow.sample, this.placeAt(to));
-      else tour.on.select(Uint32Array.of(arrow.sample), how);
+      else if (arrow.sample >= 0) tour.on.select(Uint32Array.of(arrow.sample), how);
     }
     if (!trail) return;
     const [first, last] = [trail[0], this.at(event)];
     const dragged = trail.some(([x, y]) => Math.hypot(x - first[0], y - first[1]) > DRAG * pane.ratio);
-    if (dragged && tour.tool === "lead") return; // over nothing that could be led
     if (dragged) {
       const test = shapeTest(tour.tool, [...trail, last]);
       tour.on.select(inside(pane.area, pane.view, ...pane.places(), test), how);

@@ -183,7 +183,7 @@ export class TourPane {
     if (this.middle && !pose.next) drawMiddle(context, this.pixelOf(pose.seen(this.middle)), ink, ratio);
     if (this.own) this.ways(context, ink);
     if (this.own && this.tour.led) this.led(context, style.getPropertyValue("--accent"), ink);
-    if (this.arrow) drawArrow(context, this.gestures.middleOf(this.arrow.sample), this.arrow.to, ink, ratio);
+    if (this.arrow?.sample >= 0) drawArrow(context, this.gestures.middleOf(this.arrow.sample), this.arrow.to, ink, ratio);
     const sample = this.own ? crowd.hovered : null;
     if (sample !== null) {
       const [x, y] = this.places();

@@ -16,7 +16,7 @@ export class TourView {
    * @param {(sample: number, event?: MouseEvent) => void} parts.on.hover - -1 for none.
    * @param {(key: string) => void} parts.on.key - what the page does for a key.
    * @param {(sample: number, place: [number, number]) => void} [parts.on.lead] - a sample was
-   *   dragged elsewhere, with the tool for that.
+   *   dragged elsewhere, with the tool for that; -1 for a drag that began on none.
    * @param {() => void} parts.on.played - it plays or halts.
    * @param {() => void} [parts.on.drawn] - another frame was drawn.
    */

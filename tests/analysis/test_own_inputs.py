@@ -452,11 +452,46 @@ def test_so_many_pictures_are_converted_at_once(home: Home, folder: Path, count:
         own_inputs.convert(home, task | {"fit": "middle", "inverted": False})
 
 
-def test_the_first_file_that_cannot_be_read_is_named(home: Home, folder: Path) -> None:
-    files = [("good.png", png(pixels(1)[0])), ("cat.png", b"no"), ("dog.png", b"")]
+def test_files_that_cannot_be_read_leave_the_others(home: Home, folder: Path) -> None:
+    files = [("cat.png", b"no"), ("good.png", png(pixels(1)[0])), ("dog.png", b"")]
     task = {"source": dataclasses.asdict(source_of(folder)), "files": files}
+    found = own_inputs.convert(home, task | {"fit": "middle", "inverted": False})
+    assert found["shape"][0] == len(found["notes"]) == 1
+    assert found["places"] == [1]
+    assert [
+        "'cat.png' cannot be read" in found["failed"][0],
+        "'dog.png' is empty" in found["failed"][1],
+    ] == [True, True]
+    task["files"] = [files[0], files[2]]
     with pytest.raises(DataError, match=r"'cat\.png' cannot be read"):
         own_inputs.convert(home, task | {"fit": "middle", "inverted": False})
+
+
+def test_a_ground_that_is_the_opposite_of_the_datas_is_told(
+    home: Home, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = np.ones((HEIGHT, WIDTH, 1), np.float32)
+    sheet[2:4, 2:4] = 0
+    task = {"source": dataclasses.asdict(source_of(folder)), "fit": "middle"}
+    task["files"] = [("a.png", png(sheet))]
+    monkeypatch.setattr(own_inputs, "_border", lambda _: 0.0)
+    for inverted, told in ((False, True), (True, False)):
+        (note,) = own_inputs.convert(home, task | {"inverted": inverted})["notes"]
+        assert ("'inverted' may suit it" in note) is told
+
+
+def test_ink_that_would_not_be_seen_lies_on_the_other_ground() -> None:
+    drawing = np.zeros((8, 8, 4), np.uint8)
+    drawing[2:6, 3:5, 3] = 255  # black on nothing
+    file = io.BytesIO()
+    Image.fromarray(drawing).save(file, "PNG")
+    for inverted in (False, True):
+        x, note = images.converted(
+            file.getvalue(), "a.png", (8, 8, 1), fit="middle", inverted=inverted, empty=0.0
+        )
+        assert x[2:6, 3:5].mean() == float(inverted)
+        assert x[0].mean() == 1 - float(inverted)
+        assert f"drawn as {0 if inverted else 1}" in note
 
 
 # ------------------------------------------------------------------------------ adding

@@ -49,6 +49,7 @@ def asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> Asked:
             return {"probabilities": SAID.tobytes(), "classes": 3}
         if name == "convert":
             told = {"shape": [2, 4, 4, 1], "notes": ["6 × 8 PNG.", "inverted."], "classes": 3}
+            told |= {"places": [0, 2], "failed": ["Image 'b' is broken."]}
             return told | {"x": PIXELS.tobytes(), "probabilities": SAID.tobytes()}
         assert name == "add_inputs"
         path, labels = Path(task["path"]), np.asarray(task["labels"], np.int64)
@@ -132,7 +133,13 @@ def test_pictures_are_converted(site: Site, asked: Asked) -> None:
     answer = post(site, "convert", what=what, files=files, x=None)
     assert answer.status_code == 200
     told = json.loads(answer.headers["X-Told"])
-    assert told == {"shape": [2, 4, 4, 1], "notes": ["6 × 8 PNG.", "inverted."], "classes": 3}
+    assert told == {
+        "shape": [2, 4, 4, 1],
+        "notes": ["6 × 8 PNG.", "inverted."],
+        "places": [0, 2],
+        "failed": ["Image 'b' is broken."],
+        "classes": 3,
+    }
     assert answer.headers["X-Told"].isascii()
     np.testing.assert_array_equal(floats(answer), [*PIXELS.ravel(), *SAID])
     ((name, task),) = asked

@@ -18,7 +18,7 @@ const added = (count, more = {}) => ({
 });
 const OFFERS = { "mnist-cnn": "MNIST", "mnist-cnn.added": "MNIST, with what was added" };
 const png = (name, more = {}) => ({ name, type: "image/png", size: 1000, ...more });
-const picture = (name, value = 0.5) => ({ name, note: "from 9 x 9", x: new Float32Array(16).fill(value), probabilities: Float32Array.of(0.1, 0.7, 0.2) });
+const picture = (name, value = 0.5) => ({ file: png(name), name, note: "from 9 x 9", x: new Float32Array(16).fill(value), probabilities: Float32Array.of(0.1, 0.7, 0.2) });
 
 /** A pad that is filled from the left up to some column. */
 function ink(column) {
@@ -185,7 +185,7 @@ test("each error is said in its place, and is gone after an answer", async () =>
   own.changed(ink(SIDE));
   desk.last("judge").keep(Float32Array.of(1, 0, 0));
   own.files([png("a.png")]);
-  desk.last("convert").keep([picture("a.png")]);
+  desk.last("convert").keep({ pictures: [picture("a.png")], failed: [] });
   await settle();
   assert.deepEqual(wrong(tab), ["", "", "no list"]);
 });
@@ -281,7 +281,7 @@ test("pictures are shown with what the network says of each, and once more as so
   const { own, desk, box } = await open();
   own.files([png("a.png"), png("b.png")]);
   assert.deepEqual(desk.last("convert").given.slice(1), ["middle", false]);
-  desk.last("convert").keep([picture("a.png"), { ...picture("b.png"), probabilities: new Float32Array(0) }]);
+  desk.last("convert").keep({ pictures: [picture("a.png"), { ...picture("b.png"), probabilities: new Float32Array(0) }], failed: [] });
   await settle();
   const lines = box.one("own-pictures").all("own-line").map(({ textContent }) => textContent);
   assert.deepEqual(lines, ["y, 70.0 %a.png: from 9 x 9", "b.pngfrom 9 x 9"]);
@@ -290,11 +290,27 @@ test("pictures are shown with what the network says of each, and once more as so
   own.inverted = true;
   own.convert();
   const [, older, newer] = desk.asked("convert");
-  newer.keep([picture("newer")]);
-  older.keep([picture("older")]);
+  newer.keep({ pictures: [picture("newer")], failed: [] });
+  older.keep({ pictures: [picture("older")], failed: [] });
   await settle();
   assert.deepEqual(newer.given.slice(1), ["squeezed", true]);
   assert.match(box.one("own-pictures").textContent, /newer/);
+});
+
+test("what cannot be read leaves the others, and more files come to those that wait", async () => {
+  const tab = await open();
+  const { own, desk, box } = tab;
+  own.files([png("a.png"), png("b.png")]);
+  desk.last("convert").keep({ pictures: [picture("a.png")], failed: ["b.png is empty."] });
+  await settle();
+  assert.equal(wrong(tab)[1], "b.png is empty.");
+  own.files([png("c.png")]);
+  assert.deepEqual(desk.last("convert").given[0].map(({ name }) => name), ["a.png", "c.png"]);
+  desk.last("convert").fail(new Error("The worker is busy."));
+  await settle();
+  assert.match(box.one("own-pictures").textContent, /a\.png/);
+  own.files(Array.from({ length: 24 }, (_, k) => png(`${k}.png`)));
+  assert.match(wrong(tab)[1], /1 picture waits to be added, and at most 24 can/);
 });
 
 test("files go along to another network of the same form, also while they are being read", async () => {
@@ -303,9 +319,9 @@ test("files go along to another network of the same form, also while they are be
   own.files(files);
   const late = desk.last("convert");
   await choose({ networkKey: "epoch 2" });
-  late.keep([picture("late")]);
+  late.keep({ pictures: [picture("late")], failed: [] });
   assert.deepEqual([desk.asked("convert").length, desk.last("convert").given[0]], [2, files]);
-  desk.last("convert").keep([picture("a.png")]);
+  desk.last("convert").keep({ pictures: [picture("a.png")], failed: [] });
   await settle();
   assert.match(box.one("own-pictures").textContent, /a\.png/);
   await choose({ networkKey: "c", name: "cifar", imageShape: [4, 4, 3] });
@@ -335,7 +351,7 @@ test("two clicks add once", async () => {
   const { own, desk, box } = await open();
   own.changed(ink(SIDE));
   own.files([png("a.png"), png("b.png")]);
-  desk.last("convert").keep([picture("a.png", 0.25), picture("b.png", 0.75)]);
+  desk.last("convert").keep({ pictures: [picture("a.png", 0.25), picture("b.png", 0.75)], failed: [] });
   await settle();
   const add = () => button(box, "Add all 2 to samples");
   add().click();
@@ -356,7 +372,7 @@ test("why something was not added is said beside it, and it can be tried again",
   const tab = await open();
   const { own, desk, box, said } = tab;
   own.files([png("a.png")]);
-  desk.last("convert").keep([picture("a.png")]);
+  desk.last("convert").keep({ pictures: [picture("a.png")], failed: [] });
   await settle();
   own.addPictures();
   desk.last("add").fail(new Error("no more than 200 are kept"));
@@ -541,15 +557,18 @@ test("an input is sent as its bytes, with the study that is meant", async () => 
 });
 
 test("converted files come one after the other, and what is said of each behind all of them", async () => {
-  const headers = { "X-Told": JSON.stringify({ shape: [2, 1, 2, 1], notes: ["whole", "cut"], classes: 3 }) };
+  const headers = { "X-Told": JSON.stringify({ shape: [2, 1, 2, 1], notes: ["whole", "cut"], places: [0, 2], failed: ["broken.png cannot be read."], classes: 3 }) };
   const { desk, asked } = deskOf(() => new Response(Float32Array.of(1, 2, 3, 4, 0.5, 0.25, 0.25, 0, 0, 1), { headers }));
-  const files = ["a.png", "b.png"].map((name) => new File(["1"], name, { type: "image/png" }));
-  assert.deepEqual(await desk.convert(files, "whole", true), [
+  const files = ["a.png", "broken.png", "b.png"].map((name) => new File(["1"], name, { type: "image/png" }));
+  const { pictures, failed } = await desk.convert(files, "whole", true);
+  assert.deepEqual(failed, ["broken.png cannot be read."]);
+  assert.deepEqual(pictures.map(({ file }) => file), [files[0], files[2]]);
+  assert.deepEqual(pictures.map(({ file: _, ...rest }) => rest), [
     { name: "a.png", note: "whole", x: Float32Array.of(1, 2), probabilities: Float32Array.of(0.5, 0.25, 0.25) },
     { name: "b.png", note: "cut", x: Float32Array.of(3, 4), probabilities: Float32Array.of(0, 0, 1) },
   ]);
   const [[, form]] = asked;
-  assert.deepEqual(form.getAll("file").map(({ name }) => name), ["a.png", "b.png"]);
+  assert.deepEqual(form.getAll("file").map(({ name }) => name), ["a.png", "broken.png", "b.png"]);
   assert.deepEqual(JSON.parse(form.get("what")), { fit: "whole", inverted: true });
 });
 

@@ -48,7 +48,7 @@ export class Result {
       return button;
     };
     const picks = make(document, "div.attack-picks", {}, pick("turned", "Select the turned"), pick("withstood", target === null ? "Select the others that were right" : "Select those that were not"));
-    const add = make(document, "button.plain", { type: "button", title: "Keep the sample as it is at the step that is shown" }, "Add it to the samples");
+    const add = make(document, "button.plain", { type: "button", title: "Keep the sample as it is at the step that is shown" }, `Add sample ${runs.sample}, as shown, to the data`);
     add.addEventListener("click", () => this.add(add));
     picks.append(add);
     const doubts = facts.doubts.map((text) => make(document, "li", {}, text));

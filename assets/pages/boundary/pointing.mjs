@@ -26,8 +26,9 @@ export class Pointing {
   /** A sample was dragged to a place: what change makes the network say what it says there? */
   lead(sample, point) {
     const { bridge, placed, forms } = this.page;
+    if (sample < 0) return bridge.toast("Start on a sample's point, and drag that.");
     bridge.set("boundary-tab", { value: "placed" });
-    placed.put({
+    return placed.put({
       called: `Sample ${sample}, dragged`, origin: "attack",
       what: { kind: "lead", sample, point: [...point], epsilon: Math.max(0.01, forms.epsilon) },
     });

@@ -243,7 +243,7 @@ export class Freeze {
     const wrong = this.trouble ? [make(document, "p.wrong", { role: "alert" }, this.trouble)] : [];
     const layers = [...this.frozen].map(([name, { size }]) => `${count(size)} of ${name}`).join(", ");
     const ask = this.button(document, this.asked ? "Computing …" : "Ask the network without them", () => this.look(), !total);
-    const parts = [make(document, "p", {}, total ? `Frozen in all: ${layers}.` : "Nothing is frozen. Click on filters above."), ...this.turned(document), ask, ...wrong];
+    const parts = [make(document, "p", {}, total ? `Frozen in all: ${layers}.` : `Nothing is frozen.${this.layer ? " Click on filters above." : ""}`), ...this.turned(document), ask, ...wrong];
     if (!effect) return parts;
     const { before, accuracy, changed } = effect.facts;
     const moved = accuracy === before ? `stays at ${percent(accuracy)}` : `${accuracy > before ? "rises" : "falls"} from ${percent(before)} to ${percent(accuracy)}`;

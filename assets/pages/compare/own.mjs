@@ -31,6 +31,7 @@ export class Own {
       probabilities: null, judging: null, again: false,
       sources: null, // files that the pictures are of
       pictures: [], listed: null, pixels: null, trouble: {}, waiting: false,
+      stale: false, // other samples are shown now, which are still being opened
     });
   }
 
@@ -86,6 +87,7 @@ export class Own {
     if (this.padFor !== String(imageShape)) {
       this.padFor = String(imageShape);
       this.pad.width = usualPen(SIDE, imageShape);
+      this.drawn = imageShape[2] === 1; // photographs were neither cut out nor centred
     }
     this.seen = part("canvas.own-seen", { role: "img", "aria-label": "What the network sees of the drawing" });
     this.bars = part("div.own-said", { "aria-live": "off" });
@@ -225,7 +227,9 @@ export class Own {
     if (other) return this.fail("files", `${other.name} is no ${KINDS} image, so that nothing was read.`);
     if (files.length > MOST_FILES) return this.fail("files", `These are ${count(files.length)} files; at most ${MOST_FILES} are read at once.`);
     if (bytes > MOST_BYTES) return this.fail("files", `${files.length > 1 ? "These files take" : "This file takes"} ${(bytes / 2 ** 20).toFixed(1)} MiB; at most ${(MOST_BYTES / 2 ** 20).toFixed(1)} MiB are read at once.`);
-    this.sources = files;
+    const before = this.sources ?? [];
+    if (before.length + files.length > MOST_FILES) return this.fail("files", `${count(before.length)} picture${before.length === 1 ? " waits" : "s wait"} to be added, and at most ${MOST_FILES} can. Add those first.`);
+    this.sources = [...before, ...files];
     return this.convert();
   }
 
@@ -236,12 +240,15 @@ export class Own {
     const asked = (this.asked = Symbol("asked"));
     this.fail("files", null);
     try {
-      const found = await this.desk.convert(sources, this.fit, this.inverted);
+      const { pictures, failed } = await this.desk.convert(sources, this.fit, this.inverted);
       if (about !== this.about || asked !== this.asked) return;
-      this.pictures = found;
+      this.pictures = pictures;
+      this.sources = pictures.map(({ file }) => file);
+      this.fail("files", failed.join(" "));
     } catch (error) {
       if (about !== this.about || asked !== this.asked) return;
-      this.pictures = [];
+      // What was read before stays.
+      this.sources = this.pictures.map(({ file }) => file);
       this.fail("files", error);
     }
     this.drawPictures();
@@ -326,10 +333,11 @@ export class Own {
     const before = this.listed;
     this.listed = listed;
     this.pixels = null;
+    this.stale = listed.shown && before?.samples.length !== listed.samples.length;
     bridge.set("frame-offers", { data: offers });
     this.drawAdded();
     this.fetchPixels();
-    if (!listed.shown || before?.samples.length === listed.samples.length) return;
+    if (!this.stale) return;
     // What is shown has other samples now: the study is opened again, or the one without them.
     if (listed.samples.length) bridge.again();
     else this.show(false);
@@ -373,11 +381,12 @@ export class Own {
     const { ownerDocument: document } = box;
     const part = (tag, ...rest) => make(document, tag, ...rest);
     if (!listed?.samples.length) return box.replaceChildren();
-    const { samples, shown } = listed;
+    const { samples } = listed;
+    const shown = listed.shown && !this.stale;
     const { workspace, how } = this.page.bridge;
     const first = shown ? workspace.study.n - samples.length : 0;
     const size = this.study.imageShape.reduce((a, b) => a * b, 1);
-    const check = part("input", { type: "checkbox", checked: shown });
+    const check = part("input", { type: "checkbox", checked: listed.shown });
     check.addEventListener("change", () => this.show(check.checked));
     const lines = samples.map(({ kind, text, label }, k) => {
       const canvas = part("canvas.own-picture", { role: "img", "aria-label": `Added sample ${k + 1}` });
@@ -386,13 +395,14 @@ export class Own {
       const predicted = shown && workspace.classifies && workspace.predicted.length > first + k ? `, predicted ${workspace.className(workspace.predicted[first + k])}` : "";
       const name = shown ? part("button.plain.step", { type: "button", title: "Select it on every page" }, `Sample ${count(first + k)}`) : part("b", {}, kind);
       if (shown) name.addEventListener("click", () => workspace.select([first + k], how()));
-      const gone = part("button.plain.step", { type: "button", title: "Remove it", "aria-label": `Remove added sample ${k + 1}` }, "×");
+      const gone = part("button.plain.step", { type: "button", title: "Remove it", disabled: this.stale, "aria-label": `Remove added sample ${k + 1}` }, "×");
       gone.addEventListener("click", () => this.remove(k));
       return part("div.own-line", {}, canvas, part("div", {}, name, ` ${truth}${predicted}`, part("p.quiet", {}, text)), gone);
     });
     return box.replaceChildren(
       part("h3", {}, `Added to this data (${count(samples.length)})`),
       part("label.own-check", {}, check, " shown with the data, on every page"),
+      ...(listed.shown ? [] : [part("p.quiet", {}, "The data with them is a study of its own: its layers are put in order anew.")]),
       ...lines,
     );
   }

@@ -49,8 +49,9 @@ export class Sets {
     return this.ask("keep", { name, filters, means });
   }
 
-  beside({ study }) {
+  beside({ study, name }) {
     const { view } = this.page.bridge.workspace;
+    if (view.b !== study) this.page.bridge.toast(`The network without '${name}' stands beside: as right side here, as A / B among the colours of the Network page, as the other ground of the Boundary page.`);
     this.page.bridge.changeView({ b: view.b === study ? "" : study, bepoch: null, blayer: "", align: false });
   }
 

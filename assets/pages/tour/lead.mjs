@@ -16,6 +16,7 @@ export class Lead {
 
   mounted() {
     this.page.bridge.set("tour-reach", { value: this.epsilon });
+    this.taken = false; // the tool stands where it begins
     this.forget();
   }
 
@@ -34,7 +35,18 @@ export class Lead {
 
   /** The tool for it was taken, or put away. */
   tool(name) {
-    this.page.id("reach-box")?.classList.toggle("hidden", name !== "lead");
+    const taken = name === "lead";
+    this.page.id("reach-box")?.classList.toggle("hidden", !taken);
+    if (taken === this.taken) return;
+    this.taken = taken;
+    if (!taken) return this.forget();
+    this.view().play(false); // what moves cannot be taken hold of
+    return this.hint();
+  }
+
+  hint() {
+    const { ownerDocument: document } = this.page.id("led");
+    this.show([make(document, "p", {}, "Drag a sample's point to where you want it: the smallest change of its values that takes it there is looked for. ε, above, is how far any value may be moved.")]);
   }
 
   get desk() {
@@ -46,6 +58,7 @@ export class Lead {
     const { page, stops } = this;
     const { workspace, toast } = page.bridge;
     const view = this.view();
+    if (sample < 0) return toast("Start on a sample's point, and drag that.");
     const { data } = view;
     if (!stops.there || view.pose.next || data.layer !== stops.plan.layer) return toast("Come to rest at a layer first; then samples can be led.");
     if (data.ways?.step) return toast("What is drawn are attacked samples. Go to their first step, and clean ones can be led.");

@@ -20,7 +20,7 @@ TEXTS = (
         "orange darker. The handle below goes through the steps, also by arrow keys.",
     ),
     (
-        "Add it to the samples",
+        "Add to the data",
         "Keeps the sample as it is at the step that is shown, with where it came from. Inputs on "
         "the Compare page lists what was added, and shows it with the data.",
     ),
