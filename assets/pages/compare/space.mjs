@@ -28,7 +28,9 @@ export class Space {
       const [x, y] = this.down ?? [Infinity, 0];
       if (Math.hypot(clientX - x, clientY - y) < STILL) this.click();
     }, true);
-    this.page.bridge.set("compare-form", { value: this.open ? "space" : "flat" });
+    const { set, workspace } = this.page.bridge;
+    if (box) workspace.on("colours", () => this.draw(), box);
+    set("compare-form", { value: this.open ? "space" : "flat" });
     this.toggle();
   }
 
@@ -50,7 +52,11 @@ export class Space {
 
   form(value) {
     const wanted = value === "space";
-    if (wanted === this.open) return;
+    // A control that has just appeared stands where the server puts it, which nobody chose.
+    const here = this.page.id("space-box");
+    const appeared = this.told !== here && !wanted;
+    this.told = here;
+    if (appeared || wanted === this.open) return;
     this.open = wanted;
     this.toggle();
   }
@@ -77,8 +83,8 @@ export class Space {
     if (this.layer !== undefined && this.layer !== page.layer) this.expanded = page.layer;
     this.layer = page.layer;
     const about = JSON.stringify([study.networkKey, shown.titles[0], this.expanded, page.layer, page.filter, scheme]);
-    if (about === this.drawn) return;
-    this.drawn = about;
+    if (about === this.drawn && this.values === shown.left) return;
+    Object.assign(this, { drawn: about, values: shown.left });
     const expanded = study.layers.findIndex(({ name }) => name === this.expanded);
     this.made = meshes({ values: shown.left, pieces: study.pieces, expanded, most: MOST });
     bridge.set("compare-space", { figure: { data: this.traces(), layout: this.layout(this.made) } });
