@@ -128,7 +128,7 @@ def test_the_command_line_ends_with_2_and_one_sentence(
     empty = tmp_path / "run7"
     empty.mkdir()
     arguments = [argument.replace("{empty}", str(empty)) for argument in arguments]
-    assert app.main(["--home", str(tmp_path / "home"), *arguments]) == 2
+    assert app.main(["--home", str(tmp_path / "home"), "--port", "0", *arguments]) == 2
     error = capsys.readouterr().err
     assert words in error
     assert "Traceback" not in error
