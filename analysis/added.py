@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from .errors import DataError, ParameterError, StoreError
+from .home import write_whole
 from .keys import fingerprint
 from .npz import Npz
 from .types import Array, Dataset
@@ -120,24 +119,18 @@ def write(path: Path, added: Added) -> None:
 
     Raises: StoreError if the disk is full or the place cannot be written.
     """
-    try:
-        if not len(added):
-            path.unlink(missing_ok=True)
-            return
-        told = np.frombuffer(json.dumps(added.origins, allow_nan=False).encode(), np.uint8)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
+    if not len(added):
         try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(file, x=added.x, labels=added.labels, origins=told)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise StoreError(
-            f"Cannot write {path}: {error.strerror or error}. "
-            "Free some space there, or choose another directory with --home."
-        ) from error
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"Cannot remove {path}: {error.strerror or error}.") from error
+        return
+    told = np.frombuffer(json.dumps(added.origins, allow_nan=False).encode(), np.uint8)
+
+    def fill(file: IO[bytes]) -> None:
+        np.savez_compressed(file, x=added.x, labels=added.labels, origins=told)
+
+    write_whole(path, fill)
 
 
 def own(data: Dataset) -> int:

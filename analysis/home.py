@@ -17,8 +17,9 @@ import json
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .errors import StoreError
 
@@ -123,15 +124,24 @@ _PLACES = ("results", "networks", "groups", "frozen", "added", "board", "locks",
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write JSON so that a reader sees the old content or the new one, never a part.
+    """Write JSON as `write_whole` does.
+
+    Raises: StoreError if the disk is full or the place cannot be written.
+    """
+    content = json.dumps(value, allow_nan=False).encode()
+    write_whole(path, lambda file: file.write(content))
+
+
+def write_whole(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
+    """Write a file so that a reader sees the old content or the new one, never a part.
 
     Raises: StoreError if the disk is full or the place cannot be written.
     """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(value, file, allow_nan=False)
+            with os.fdopen(handle, "wb") as file:
+                fill(file)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -49,8 +49,8 @@ def lead_in_plane(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
             "steps" and "budget" may be left out for "linf", STEPS and the bench's own, "most" and
             "axes" for those of the study's own cloud.
     Returns: {"path": bytes of (steps + 1, w) float32, places of the sample on its way in the
-        cloud, relative to the cloud's centre; "places": bytes of (steps + 1, 2) float32, those
-        times the pose, where the tour draws it; "clean": bytes of the sample as it was;
+        cloud, relative to the cloud's centre: times the pose, where the tour draws it; "clean":
+        bytes of the sample as it was;
         "probabilities": bytes of (steps + 1, classes) float32, empty for an embedding; "x": bytes
         of the last input, float32; "shape": of that; "steps", "classes"; "arrived"; "distance":
         [first, last] to the goal; "radius", "linf", "l2"; "whole"}, as of `towards.Led`.
@@ -85,7 +85,6 @@ def lead_in_plane(home: Home, task: Mapping[str, Any]) -> dict[str, Any]:
     made = bench.network.run({name: led.x}, list(wanted))
     path = along.axes(made[layer].reshape(len(led.x), -1))
     return {
-        "places": _bytes(path @ pose),
         "path": _bytes(path),
         "probabilities": _bytes(made[PREDICTION]) if classes else b"",
         "clean": _bytes(led.x[0]),

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge
-
-from analysis.errors import StudyError
+from flask import Flask, Response, request
 
 from . import inputs, leads
-from .forms import sent
-from .routes import binary, text, wish_of
+from .forms import answered, sent
+from .routes import binary, wish_of
 from .studies import Studies
 
 
@@ -28,7 +25,7 @@ def add(server: Flask, studies: Studies) -> None:
             found = inputs.judge(studies, sent("wish"), _content())
             return _told(found["probabilities"], found["classes"], {})
 
-        return _answered(answer)
+        return answered(answer)
 
     @server.post("/inputs/convert")
     def convert() -> Response:
@@ -42,19 +39,19 @@ def add(server: Flask, studies: Studies) -> None:
             content = found["x"] + found["probabilities"]
             return _told(content, 0, told)
 
-        return _answered(answer)
+        return answered(answer)
 
     @server.post("/inputs/add")
     def put() -> Response:
         """What was added, as JSON; a form of "wish", "what" and "x"."""
-        return _answered(
+        return answered(
             lambda: _json(inputs.add(studies, sent("wish"), sent("what"), _content()), studies)
         )
 
     @server.post("/inputs/remove")
     def remove() -> Response:
         """What is still there, as JSON; a form of "wish" and "places"."""
-        return _answered(
+        return answered(
             lambda: _json(inputs.remove(studies, sent("wish"), sent("places")), studies)
         )
 
@@ -68,14 +65,13 @@ def add(server: Flask, studies: Studies) -> None:
             task = leads.task(studies, sent("wish"), sent("what"))
             found = studies.engine.call("lead_in_plane", task)
             parts = [found.pop(name) for name in ("path", "probabilities", "clean", "x")]
-            del found["places"]
             return _told(b"".join(parts), 0, found)
 
-        return _answered(answer)
+        return answered(answer)
 
     @server.get("/inputs")
     def listed() -> Response:
-        return _answered(lambda: _json(inputs.listed(studies, wish_of(request.args)), studies))
+        return answered(lambda: _json(inputs.listed(studies, wish_of(request.args)), studies))
 
     @server.get("/inputs/pixels")
     def pixels() -> Response:
@@ -84,23 +80,13 @@ def add(server: Flask, studies: Studies) -> None:
             response.headers["Cache-Control"] = "no-store"
             return response
 
-        return _answered(answer)
+        return answered(answer)
 
 
 def _content() -> bytes:
     """The pixels in a form."""
     part = request.files.get("x")
     return b"" if part is None else part.read()
-
-
-def _answered(answer: Callable[[], Response]) -> Response:
-    try:
-        return answer()
-    except StudyError as error:
-        return text(422, str(error))
-    except RequestEntityTooLarge:
-        most = current_app.config["MAX_CONTENT_LENGTH"] // 2**20
-        return text(413, f"This is more than {most} MiB or too many parts. Send less at once.")
 
 
 def _told(content: bytes, classes: int, told: Mapping[str, Any]) -> Response:

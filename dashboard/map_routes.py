@@ -6,14 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge
-
-from analysis.errors import StudyError
+from flask import Flask, Response, request
 
 from . import boundaries
-from .forms import sent
-from .routes import text, wish_of
+from .forms import answered, sent
+from .routes import wish_of
 from .studies import Studies
 
 
@@ -44,13 +41,10 @@ def add(server: Flask, studies: Studies) -> None:
 
 
 def _answered(studies: Studies, name: str, task: Callable[[], dict[str, Any]]) -> Response:
-    try:
-        found = studies.engine.call(name, task())
-    except StudyError as error:
-        return text(422, str(error))
-    except RequestEntityTooLarge:
-        most = current_app.config["MAX_CONTENT_LENGTH"] // 2**20
-        return text(413, f"This is more than {most} MiB or too many parts. Place less at once.")
+    return answered(lambda: _told(studies.engine.call(name, task())))
+
+
+def _told(found: dict[str, Any]) -> Response:
     response = Response(found["rows"], mimetype="application/octet-stream")
     response.headers["X-Dtype"] = "<f4"
     for header, value in (("Shape", found["shape"]), ("Image-Shape", found["image"])):
