@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import error_clusters, fitting, network_lines, pockets, territory, trust
+from . import added, error_clusters, fitting, network_lines, pockets, territory, trust
 from .all_pairs import EXACT, AllPairs, plain_layout
 from .boundary import LAMS, BoundaryMap
 from .decisions import Decide
@@ -295,9 +295,10 @@ def _given(bench: Workbench, about: Mapping[str, Any]) -> tuple[Array, Inputs]:
 
     Raises: MemoryBudgetError.
     """
-    samples = chosen(len(bench.dataset), about["count"], about["seed"])
+    data = bench.dataset
+    samples = chosen(len(data), about["count"], about["seed"], added.own(data))
     check_memory(bench.network, about["space"], len(samples), bench.budget)
-    return samples, taken(bench.dataset.inputs, samples)
+    return samples, taken(data.inputs, samples)
 
 
 def _unfitted(about: Mapping[str, Any]) -> BoundaryMap:

@@ -137,12 +137,20 @@ def check_memory(network: Network, space: str, count: int, budget: int) -> None:
         )
 
 
-def chosen(n: int, count: int, seed: int) -> Array:
-    """The samples of a map: (m,) int32 ascending, all if there are not more than `count`."""
+def chosen(n: int, count: int, seed: int, own: int | None = None) -> Array:
+    """The samples of a map: (m,) int32 ascending, all if there are not more than `count`.
+
+    Args:
+        own: how many are those of the data, from the first on; None for all. Others, of which the
+            newest come first, take the places of those that were drawn last.
+    """
     if n <= count:
         return np.arange(n, dtype=np.int32)
-    drawn = np.random.default_rng(seed).choice(n, count, replace=False)
-    return np.sort(drawn).astype(np.int32)
+    own = n if own is None else own
+    drawn = np.random.default_rng(seed).choice(own, min(own, count), replace=False)
+    others = np.arange(max(own, n - count), n)
+    found = np.concatenate([drawn[: count - len(others)], others])
+    return np.sort(found).astype(np.int32)
 
 
 def taken(inputs: Inputs, samples: Array) -> Inputs:

@@ -9,6 +9,8 @@
  * @property {(id: string) => HTMLElement | null} byId
  * @property {(id: string, props: object) => void} set - properties of a Dash component.
  * @property {() => object} nothing - what a callback returns that changes no property.
+ * @property {() => import("./lib/address.mjs").View} newest - the view as it is told to all, which
+ *   may be ahead of what the workspace has heard.
  * @property {(patch: object) => void} changeView
  * @property {() => void} again - open once more what is open, because its data has changed.
  * @property {(study: string) => void} vary - open another variant of the same study.
@@ -108,7 +110,8 @@ const bridge = {
   byId,
   set,
   nothing: () => window.dash_clientside.no_update,
-  changeView: (patch) => set("frame-view", { data: { ...workspace.view, ...patch } }),
+  newest: () => window.dash_component_api.getLayout("frame-view").props.data,
+  changeView: (patch) => set("frame-view", { data: { ...bridge.newest(), ...patch } }),
   again: () => set("frame-asked", { data: asked(workspace.view) }),
   vary: (study) => bridge.changeView({ study, ...VARIED }),
   save: (name, content, type) =>

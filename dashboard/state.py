@@ -43,6 +43,8 @@ DEFAULTS: dict[str, Any] = {
     "veil": None,
     "window": "",
     "attack": "",
+    "left": "",
+    "right": "",
 }
 """Empty text and None mean: whatever the study suggests."""
 

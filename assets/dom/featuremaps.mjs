@@ -88,7 +88,8 @@ export class FeatureMaps {
       canvas.addEventListener(event, (at) => this.point(entry, this.under(entry, at), at));
     }
     canvas.addEventListener("pointerleave", () => this.leave(entry));
-    entry.brush = new MapBrush(entry, (features) => this.on.brush?.(layer.name, features), () => Boolean(this.on.brush));
+    const dark = () => this.workspace.scheme === "dark";
+    entry.brush = new MapBrush(entry, (features) => this.on.brush?.(layer.name, features), () => Boolean(this.on.brush), dark);
     canvas.addEventListener("click", (event) => {
       if (entry.brush.took()) return;
       // What is pointed at goes before the event, whose place may be rounded to another pixel.

@@ -1,11 +1,14 @@
 /** The legend: one button a class. Pointing lets a class stand out, a click pins it. */
-import { countByClass } from "../lib/glyph.mjs";
+import { countByClass, differences, outcomes } from "../lib/glyph.mjs";
 import { BESIDE, OUTCOME, RELATIVE, colourOf, toHex } from "../lib/palette.mjs";
 import { byClass, howFromEvent } from "../lib/selection.mjs";
 import { count, make } from "./make.mjs";
 
 /** What is said where answers of two networks are to be compared and there is one. */
 export const NONE_BESIDE = "Choose a network beside this one first: Beside, in the header.";
+
+/** What ways to colour samples are called whose colours are not those of classes. */
+const TITLES = { correct: "Right / wrong", relative: "Relative", beside: "A / B" };
 
 export class Legend {
   /**
@@ -39,15 +42,16 @@ export class Legend {
     if (!workspace.ready) return;
     const { study } = workspace;
     const { mode } = this;
-    const state = `${study.keys.card} ${mode} ${workspace.scheme}`;
-    if (state === this.drawn) return this.mark();
+    const state = [study, mode === "beside" ? workspace.second?.study : null, mode, workspace.scheme];
+    if (state.every((part, k) => part === this.drawn?.[k])) return this.mark();
     this.drawn = state;
     const guessed = mode === "predicted" || (!study.labelled && workspace.classifies);
     this.labels = guessed ? workspace.predicted : workspace.labels;
+    this.kinds = kindsOf(mode, workspace);
     const rows = study.classes.map((name, k) => this.row(name, k, study.classes.length));
     this.element.replaceChildren(
+      ...(TITLES[mode] ? [make(document, "h2", {}, TITLES[mode]), ...this.keys(mode)] : []),
       make(document, "h2", {}, guessed ? "Predicted class" : "True class"),
-      ...this.keys(mode),
       make(document, "div.classes", { role: "group", "aria-label": "Classes" }, ...rows),
     );
     this.counts();
@@ -73,18 +77,21 @@ export class Legend {
     button.addEventListener("focus", () => workspace.peek(k));
     button.addEventListener("blur", () => workspace.peek(null));
     button.addEventListener("click", () => this.pin(workspace.view.focus === k ? null : k));
-    const pick = make(
-      document,
-      "button.pick",
-      { type: "button", title: `Select all samples of ${name}`, "aria-label": `Select ${name}` },
-      "select",
-    );
-    pick.addEventListener("click", (event) => {
-      const how = howFromEvent(event);
-      workspace.select(byClass(this.labels, k), how === "replace" ? workspace.how : how);
-    });
+    const pick = this.picker(name, () => byClass(this.labels, k));
     const picks = make(document, "span.picks", {}, ...this.extra(name, k), pick);
     return make(document, "div.row", {}, button, picks);
+  }
+
+  /** Selects samples that are called by a name. */
+  picker(name, samples) {
+    const { document, workspace } = this;
+    const about = { title: `Select all samples of ${name}`, "aria-label": `Select ${name}` };
+    const pick = make(document, "button.pick", { type: "button", ...about }, "select");
+    pick.addEventListener("click", (event) => {
+      const how = howFromEvent(event);
+      workspace.select(samples(), how === "replace" ? workspace.how : how);
+    });
+    return pick;
   }
 
   extra(name, k) {
@@ -97,26 +104,30 @@ export class Legend {
   }
 
   keys(mode) {
-    return colourKeys(mode, this.workspace.scheme).map(({ name, colour }) =>
-      make(
-        this.document,
-        "div.key",
-        {},
-        make(this.document, "i.swatch", { style: { background: colour } }),
-        name,
-      ),
-    );
+    const { document } = this;
+    return colourKeys(mode, this.workspace.scheme).map(({ name, colour }, k) => {
+      const swatch = make(document, "i.swatch", { style: { background: colour } });
+      const key = make(document, "div.key", {}, swatch, make(document, "span.text", {}, name));
+      if (!this.kinds) return key;
+      key.append(make(document, "span.number"));
+      return make(document, "div.row", {}, key, make(document, "span.picks", {}, this.picker(name, () => byClass(this.kinds, k))));
+    });
   }
 
   counts() {
     const { workspace } = this;
     if (!workspace.ready || !this.labels) return;
-    const classes = workspace.study.classes.length;
-    const all = countByClass(this.labels, classes);
-    const some = workspace.selected.length ? countByClass(this.labels, classes, workspace.mask) : null;
-    this.element.querySelectorAll(".class").forEach((button, k) => {
-      const text = some ? `${count(some[k])} / ${count(all[k])}` : count(all[k]);
-      button.querySelector(".number").textContent = text;
+    this.number(".class", this.labels, workspace.study.classes.length);
+    if (this.kinds) this.number(".key", this.kinds, KINDS);
+  }
+
+  /** Say how many samples there are of each kind, and how many of them are selected. */
+  number(rows, kinds, many) {
+    const { selected, mask } = this.workspace;
+    const all = countByClass(kinds, many);
+    const some = selected.length ? countByClass(kinds, many, mask) : null;
+    this.element.querySelectorAll(rows).forEach((row, k) => {
+      row.querySelector(".number").textContent = some ? `${count(some[k])} / ${count(all[k])}` : count(all[k]);
     });
   }
 
@@ -125,6 +136,14 @@ export class Legend {
       button.setAttribute("aria-pressed", String(this.workspace.view.focus === k));
     });
   }
+}
+
+const KINDS = 4; // that one of the modes below tells apart, at most
+
+/** Which of `colourKeys` every sample has; null where it has one in each layer, or they are classes. */
+function kindsOf(mode, { labels, predicted, second }) {
+  if (mode === "correct") return outcomes(labels, predicted);
+  return mode === "beside" ? differences(labels, predicted, second.predicted) : null;
 }
 
 /** What colours mean where they are not classes: [{name, colour}]. */

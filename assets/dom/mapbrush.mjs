@@ -1,25 +1,31 @@
-/** A rectangle drawn over the maps of a layer: which of them it touches. */
+/** A lasso drawn over the maps of a layer: which of them it touches or encloses. */
 import { boxOf } from "../lib/maps.mjs";
+import { drawShape } from "../lib/matrix.mjs";
+import { polygonTest } from "../lib/shapes.mjs";
 import { make } from "./make.mjs";
 
 const STILL = 5; // pixels that a click may move
+
+/** @typedef {[number, number]} Place - in pixels of the screen, from the maps' upper left corner. */
 
 export class MapBrush {
   /**
    * @param {{canvas: HTMLCanvasElement, stage: HTMLElement, layout: import("../lib/maps.mjs").Layout}} entry
    * @param {(features: number[]) => void} brushed
-   * @param {() => boolean} wanted - whether rectangles are drawn now.
+   * @param {() => boolean} wanted - whether lassos are drawn now.
+   * @param {() => boolean} dark - whether they are seen on a dark theme.
    */
-  constructor(entry, brushed, wanted) {
-    Object.assign(this, { entry, brushed, wanted, from: null, shape: null, taken: false });
+  constructor(entry, brushed, wanted, dark) {
+    Object.assign(this, { entry, brushed, wanted, dark, trail: null, over: null, taken: false });
     const { canvas } = entry;
     canvas.addEventListener("pointerdown", (event) => this.begin(event));
     canvas.addEventListener("pointermove", (event) => this.go(event));
-    canvas.addEventListener("pointerup", (event) => this.end(event));
+    canvas.addEventListener("pointerup", () => this.end());
     canvas.addEventListener("pointercancel", () => this.stop());
+    canvas.addEventListener("keydown", ({ key }) => key === "Escape" && this.stop());
   }
 
-  /** Whether the click that comes is the end of a rectangle; asked once. */
+  /** Whether the click that comes is the end of a lasso; asked once. */
   took() {
     const { taken } = this;
     this.taken = false;
@@ -34,52 +40,74 @@ export class MapBrush {
   begin(event) {
     this.taken = false;
     if (event.button || !this.wanted()) return;
-    this.from = this.at(event);
+    this.trail = [this.at(event)];
     this.entry.canvas.setPointerCapture(event.pointerId);
   }
 
-  /** The rectangle up to a point: left, top, right, bottom. */
-  to([x, y]) {
-    const [x0, y0] = this.from;
-    return [Math.min(x, x0), Math.min(y, y0), Math.max(x, x0), Math.max(y, y0)];
-  }
-
   go(event) {
-    if (!this.from) return;
-    const [left, top, right, bottom] = this.to(this.at(event));
-    if (!this.shape && Math.max(right - left, bottom - top) < STILL) return;
-    if (!this.shape) {
-      this.shape = make(this.entry.canvas.ownerDocument, "i.maps-brush");
-      this.entry.stage.append(this.shape);
-    }
-    Object.assign(this.shape.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
+    const { trail, over } = this;
+    if (!trail) return;
+    const here = this.at(event);
+    if (!over && Math.hypot(here[0] - trail[0][0], here[1] - trail[0][1]) < STILL) return;
+    trail.push(here);
+    this.draw();
   }
 
-  end(event) {
-    const rectangle = this.shape && this.to(this.at(event));
+  /** The lasso so far, over the maps. */
+  draw() {
+    const { canvas, stage } = this.entry;
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const ratio = canvas.ownerDocument.defaultView.devicePixelRatio;
+    if (!this.over) {
+      this.over = make(canvas.ownerDocument, "canvas.maps-lasso", { width: width * ratio, height: height * ratio });
+      stage.append(this.over);
+    }
+    const context = this.over.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    drawShape(context, this.trail, { lasso: true, width: 1.5, dark: this.dark() });
+  }
+
+  end() {
+    const { trail, over } = this;
     this.stop();
-    if (!rectangle) return;
+    if (!over) return;
     this.taken = true;
-    this.brushed(touched(this.entry.layout, rectangle));
+    this.brushed(touched(this.entry.layout, trail));
   }
 
   stop() {
-    this.from = null;
-    this.shape?.remove();
-    this.shape = null;
+    this.trail = null;
+    this.over?.remove();
+    this.over = null;
   }
 }
 
 /**
- * Maps that a rectangle touches.
+ * Maps that a lasso touches or encloses.
  * @param {import("../lib/maps.mjs").Layout} layout
- * @param {[number, number, number, number]} rectangle - left, top, right, bottom.
+ * @param {Place[]} trail - its corners, at least 2; it closes by itself.
  * @returns {number[]} ascending.
  */
-export function touched(layout, [left, top, right, bottom]) {
-  const { channels } = layout.map;
-  return Array.from({ length: channels }, (_, k) => k).filter((feature) => {
+export function touched(layout, trail) {
+  const encloses = polygonTest(trail);
+  const edges = trail.map((place, k) => [place, trail[(k + 1) % trail.length]]);
+  const features = Array.from({ length: layout.map.channels }, (_, feature) => feature);
+  return features.filter((feature) => {
     const box = boxOf(layout, feature);
-    return box.left < right && left < box.left + box.width && box.top < bottom && top < box.top + box.height;
+    return encloses(box.left, box.top) || edges.some(([from, to]) => crosses(box, from, to));
   });
+}
+
+/** Whether a line has a part within a box: what is left of it, cut at each side in turn. */
+function crosses({ left, top, width, height }, [x0, y0], [x1, y1]) {
+  let [enters, leaves] = [0, 1];
+  for (const [from, way, low, high] of [[x0, x1 - x0, left, left + width], [y0, y1 - y0, top, top + height]]) {
+    if (!way && (from < low || from > high)) return false;
+    if (!way) continue;
+    const [one, other] = [(low - from) / way, (high - from) / way];
+    enters = Math.max(enters, Math.min(one, other));
+    leaves = Math.min(leaves, Math.max(one, other));
+  }
+  return enters <= leaves;
 }

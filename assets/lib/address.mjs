@@ -45,6 +45,7 @@ import { readWindow } from "./windows.mjs";
  * @property {number | null} veil - over what cannot be trusted on it, in percent.
  * @property {string} attack - address of the attack that is shown; "" for none.
  * @property {string} window - part of it that is seen: "left,right,bottom,top"; "" for all.
+ * @property {string} left, right - what is compared: one of `SIDE`; "" lets the page choose.
  */
 
 /** Control characters and halves of characters, which do not survive a link. */
@@ -94,6 +95,13 @@ const key = {
   write: (value) => (key.read(value) ? value : null),
   read: (word) => (typeof word === "string" && /^[0-9a-f]{64}$/.test(word) ? word : undefined),
 };
+/** What can stand on a side of a comparison. */
+const SIDE = /^(first|second|own|selection|clean|attacked|beside|(class|sample|beside) \d{1,6})$/;
+const side = {
+  absent: "",
+  write: (value) => (side.read(value) ? value : null),
+  read: (word) => (typeof word === "string" && SIDE.test(word) ? word : undefined),
+};
 /** One of some words; the first is the default unless another is given. */
 const oneOf = (words, absent = words[0]) => ({
   absent,
@@ -137,6 +145,8 @@ const FIELDS = {
   veil: whole(0, 100),
   window,
   attack: key,
+  left: side,
+  right: side,
 };
 
 /**

@@ -53,7 +53,7 @@ function coloursOfMode(mode, palette, theme) {
 }
 
 /** 0 where the prediction is right, 1 where it is wrong, -1 where nobody knows. */
-function outcomes(labels, predicted) {
+export function outcomes(labels, predicted) {
   const out = new Int32Array(labels.length);
   for (let i = 0; i < out.length; i++) {
     out[i] = labels[i] < 0 || predicted[i] < 0 ? -1 : Number(labels[i] !== predicted[i]);

@@ -19,6 +19,7 @@ const ATTACK = "The attack that was compared belongs to another network, epoch o
 /** Why something that was chosen is not to be had, where it may come back. */
 const LOST = {
   clean: ATTACK, attacked: ATTACK,
+  sample: "The sample of the link is not among those of this study: it has fewer.",
   beside: "The network beside is gone, or its layers have other shapes, so that its maps cannot be laid on these.",
 };
 const COLUMNS = ["left", "right", "difference"];
@@ -28,10 +29,10 @@ const COLUMNS = ["left", "right", "difference"];
  * @param {import("../clientside.mjs").Bridge} bridge
  */
 export function compare(bridge) {
-  const { workspace, tooltip, byId, set, nothing, changeView, toast, save } = bridge;
+  const { workspace, tooltip, byId, set, nothing, newest, changeView, toast, save } = bridge;
   const id = (name) => byId(`compare-${name}`);
   // What somebody chose, and what stands there instead where that is not to be had.
-  const parts = { chosen: { ...FIRST }, sides: { ...FIRST }, zoom: 1, wanted: "" };
+  const parts = { chosen: { ...FIRST }, sides: { ...FIRST }, linked: { left: "", right: "" }, zoom: 1, wanted: "" };
   const page = {
     bridge, id, go, point, redrawLists: () => lists.draw(),
     crossing: () => parts.maps?.forEach((maps) => maps.cross(parts.tab === "freeze" ? freeze.frozen : new Map())),
@@ -87,7 +88,7 @@ export function compare(bridge) {
     else freeze.turn(layer, [feature]);
   }
 
-  /** Whether rectangles are drawn over maps, whose filters are then frozen. */
+  /** Whether lassos are drawn over maps, whose filters are then frozen. */
   function freezing(on) {
     for (const { on: acts } of parts.maps) acts.brush = on ? (layer, features) => (go(layer), freeze.add(layer, features)) : null;
     page.crossing();
@@ -132,16 +133,39 @@ export function compare(bridge) {
       parts.drawn = "";
     }
     if (study.network.remembered) return empty("This study has no network whose layers could be looked at. Open a network with --model.");
+    followLink();
     const { options } = inputs;
     parts.lost = "";
     for (const side of ["left", "right"]) {
       const { [side]: value } = parts.chosen;
       const there = options.some((option) => option.value === value);
       parts.sides[side] = there ? value : side === "left" ? "first" : "second";
-      if (LOST[value] && !there) parts.lost = LOST[value];
+      if (!there) parts.lost = LOST[value.split(" ")[0]] ?? parts.lost;
       set(`compare-${side}`, { data: options, value: parts.sides[side] });
     }
+    writeLink();
     return fetch();
+  }
+
+  /** Take up what a link compares, or the browser's way back. */
+  function followLink() {
+    for (const side of ["left", "right"]) {
+      const { [side]: value } = newest();
+      if (value === parts.linked[side]) continue;
+      parts.linked[side] = value;
+      parts.chosen[side] = value || FIRST[side];
+    }
+    inputs.chosen = Object.values(parts.chosen);
+  }
+
+  /** Have the address say what is compared, unless it is what everybody begins with. */
+  function writeLink() {
+    const chosen = ["left", "right"].map((side) => parts.chosen[side]);
+    const own = workspace.selected.length > 0 || chosen.some((value, k) => value !== Object.values(FIRST)[k]);
+    const [left, right] = chosen.map((value) => (own ? inputs.lasting(value) : ""));
+    if (left === parts.linked.left && right === parts.linked.right) return;
+    parts.linked = { left, right };
+    changeView(parts.linked);
   }
 
   /** Fetch both sides; what comes for an older choice is not shown. */
@@ -283,7 +307,11 @@ export function compare(bridge) {
       parts.tab = tab;
       if (parts.maps && parts.here?.isConnected) freezing(tab === "freeze");
     }),
-    compareView: told(() => looked()),
+    compareView: told(() => {
+      const { left, right } = newest();
+      if (left === parts.linked.left && right === parts.linked.right) looked();
+      else if (parts.here?.isConnected) redraw();
+    }),
     compareMeansProgress: told((progress) => {
       if (progress) byId("frame-jobs").textContent = progressText(progress);
     }),

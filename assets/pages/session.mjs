@@ -15,7 +15,7 @@ const STEPS = ["study", "split", "layer", "form", "across", "b", "space"];
 const FRESH = {
   layer: "", focus: null, colour: null, group: "", epoch: null, across: "", position: null,
   row: null, column: null, axes: "", b: "", bepoch: null, blayer: "", align: false,
-  space: "", window: "", attack: "",
+  space: "", window: "", attack: "", left: "", right: "",
 };
 
 /** What it forgets when another variant of the same study is chosen. */

@@ -329,6 +329,17 @@ def test_samples_are_chosen_by_the_seed():
     assert map_samples.chosen(7, 100, 0).tolist() == list(range(7))
 
 
+def test_samples_that_were_added_are_on_every_map():
+    plain = map_samples.chosen(1000, 100, 5)
+    found = map_samples.chosen(1003, 100, 5, own=1000)
+    assert len(np.unique(found)) == 100
+    assert found[-3:].tolist() == [1000, 1001, 1002]
+    assert len(np.intersect1d(plain, found)) == 97, "the others are those of the map without them"
+    assert map_samples.chosen(1150, 100, 5, own=1000).tolist() == list(range(1050, 1150))
+    assert map_samples.chosen(103, 100, 5, own=4)[-1] == 102
+    assert len(map_samples.chosen(103, 100, 5, own=4)) == 100
+
+
 def test_no_step_of_a_map_is_silent():
     heard = []
     watched = bench_of(report=lambda fraction, text="": heard.append((fraction, text)))

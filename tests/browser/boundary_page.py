@@ -15,10 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from pointing import Place, on_screen, stroke
 from running import Server
-
-Place = tuple[float, float]
-"""Shares of the map's box, from its upper left corner."""
 
 Picture = npt.NDArray[np.int16]
 """(height, width, 4) red, green, blue and alpha of a canvas."""
@@ -59,10 +57,8 @@ def slide(tab: Page, name: str, *keys: str) -> None:
 
 
 def pixel(tab: Page, place: Place) -> Place:
-    """Where a place is on the screen."""
-    box = tab.locator("canvas.map-samples").bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] * place[0], box["y"] + box["height"] * place[1]
+    """Where a place of the map is on the screen."""
+    return on_screen(tab.locator("canvas.map-samples"), place)
 
 
 def point(tab: Page, place: Place) -> str:
@@ -76,17 +72,8 @@ def click(tab: Page, place: Place) -> None:
 
 
 def drag(tab: Page, *trail: Place) -> None:
-    tab.mouse.move(*pixel(tab, trail[0]))
-    tab.mouse.down()
-    for place in trail[1:]:
-        tab.mouse.move(*pixel(tab, place), steps=6)
-    tab.mouse.up()
+    stroke(tab.locator("canvas.map-samples"), *trail)
     tab.mouse.move(5, 5)
-
-
-def selected(tab: Page) -> int:
-    text = tab.locator("#frame-selected strong").inner_text()
-    return int(text.split(" of ")[0].replace(",", ""))
 
 
 def canvas(tab: Page, layer: str) -> Picture:
@@ -102,7 +89,9 @@ def read(drawn: Locator) -> Picture:
 
 
 def changed(one: Picture, other: Picture) -> int:
-    """How many pixels differ to the eye."""
+    """How many pixels differ to the eye: all, if the pictures have not the same size."""
+    if one.shape != other.shape:
+        return max(one[..., 0].size, other[..., 0].size)
     return int((np.abs(one - other).max(axis=2) > 3).sum())
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from pointing import on_screen, stroke
 from running import Server
 
 
@@ -31,21 +32,11 @@ def plot(tab: Page) -> Locator:
 
 def place(tab: Page, x: float, y: float) -> tuple[float, float]:
     """A point of the plots, as shares of their box."""
-    box = plot(tab).bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] * x, box["y"] + box["height"] * y
+    return on_screen(plot(tab), (x, y))
 
 
 def drag(tab: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    tab.mouse.move(*place(tab, *start))
-    tab.mouse.down()
-    tab.mouse.move(*place(tab, *end), steps=6)
-    tab.mouse.up()
-
-
-def selected(tab: Page) -> int:
-    text = tab.locator("#frame-selected strong").inner_text()
-    return int(text.split(" of ")[0].replace(",", ""))
+    stroke(plot(tab), start, end)
 
 
 def pick(tab: Page, control: str, option: str) -> None:

@@ -20,7 +20,6 @@ from boundary_page import (
     panel,
     pixel,
     point,
-    selected,
     settled,
     slide,
     table,
@@ -28,6 +27,7 @@ from boundary_page import (
 )
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from pointing import selected, stroke
 from running import DATA, Server
 from sklearn.datasets import load_digits
 
@@ -211,10 +211,5 @@ def clothes_are_led_astray_and_compared(tab: Page, server: Server) -> None:
     expect(lab).to_contain_text(re.compile(r"\d+ of 600 samples are taken for another class"))
     expect(lab.locator(".confusion-change tbody tr")).to_have_count(10)
     own = panel(tab, "Inputs")
-    box = own.locator(".sketchpad").bounding_box()
-    assert box is not None
-    tab.mouse.move(box["x"] + 60, box["y"] + 40)
-    tab.mouse.down()
-    tab.mouse.move(box["x"] + 60, box["y"] + 130, steps=5)
-    tab.mouse.up()
+    stroke(own.locator(".sketchpad"), (0.5, 0.2), (0.5, 0.8))
     expect(own.locator(".own-said .lined")).to_have_count(5)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from boundary_page import panel, read, selected
+from boundary_page import panel, read
 from playwright.sync_api import Page, expect
+from pointing import selected, stroke
 from running import Server
 
 
@@ -80,6 +81,28 @@ def test_two_samples_are_compared_layer_by_layer(tab: Page, digits: Server) -> N
     expect(tab.locator(".maps-layer.active .maps-focus:visible")).to_have_count(3)
 
 
+def test_a_link_compares_the_same_inputs(tab: Page, digits: Server) -> None:
+    """A colleague has selected nothing, and sees the samples all the same."""
+    open_page(tab, digits)
+    assert "left" not in tab.url, "what everybody begins with needs no words"
+    select(tab, 5, 9)
+    choose(tab, "right", "Second selected: 9")
+    expect(tab).to_have_url(re.compile(r"left=sample\+5&right=sample\+9$"))
+    select(tab, 7, 9)
+    expect(tab).to_have_url(re.compile(r"left=sample\+7&right=sample\+9$"))
+    link = tab.url
+    titled = titles(tab)
+    open_page(tab, digits)
+    expect(tab.locator("#frame-selected")).to_contain_text("0 of 625")
+    tab.goto(link)
+    expect(tab.locator("#compare-title")).to_have_text(f"{titled[0]} | {titled[1]}")
+    tab.get_by_role("button", name="Change sides").click()
+    expect(tab).to_have_url(re.compile(r"left=sample\+9&right=sample\+7$"))
+    tab.goto(f"{digits.url}/compare?left=sample+999999")
+    expect(tab.locator("#compare-status")).to_contain_text("The sample of the link is not among")
+    expect(tab.locator(".maps-title").first).to_contain_text("Sample 0")
+
+
 def test_an_attacked_sample_beside_the_clean_one(tab: Page, digits: Server) -> None:
     tab.goto(f"{digits.url}/attack")
     expect(tab.locator("#attack-about")).not_to_have_text("", timeout=60_000)
@@ -115,22 +138,22 @@ def test_filters_are_frozen_and_the_network_is_asked_again(tab: Page, digits: Se
     assert many > 300
     some.click()
     assert selected(tab) == many
-    # On the maps: a click freezes one, a rectangle several, in all columns.
+    # On the maps: a click freezes one, a lasso several, in all columns.
     lab.get_by_role("button", name="None", exact=True).click()
     expect(tab.locator(".maps-frozen")).to_have_count(0)
     maps = tab.locator(".maps-layer.active canvas").first
-    box = maps.bounding_box()
-    assert box is not None
     maps.click(position={"x": 8, "y": 8})
     expect(lab).to_contain_text("1 of 32 filters frozen")
     expect(tab.locator(".maps-frozen")).to_have_count(3)
-    tab.mouse.move(box["x"] + 4, box["y"] + 4)
-    tab.mouse.down()
-    tab.mouse.move(box["x"] + box["width"] - 4, box["y"] + 20, steps=4)
-    tab.mouse.up()
+    # A stroke down their left side takes the first map of each row, one around them takes all.
+    stroke(maps, (0.02, 0.02), (0.02, 0.98))
     expect(lab).not_to_contain_text("1 of 32 filters frozen")
-    expect(lab).to_contain_text(re.compile(r"\d+ of 32 filters frozen"))
+    pressed = lab.locator(".freeze-chip[aria-pressed=true]").all_inner_texts()
+    assert [int(one) for one in pressed] == list(range(0, 32, int(pressed[1])))
+    stroke(maps, (0.01, 0.01), (0.99, 0.01), (0.99, 0.99), (0.01, 0.99))
+    expect(lab).to_contain_text("32 of 32 filters frozen")
     maps.click(position={"x": 8, "y": 8})  # and thaws it again
+    expect(lab).to_contain_text("31 of 32 filters frozen")
     # Frozen to their means, they cost less; no filter at all costs nothing.
     lab.get_by_role("button", name="None", exact=True).click()
     expect(lab).to_contain_text("Nothing is frozen")

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from attack_page import attack
 from attack_page import open_page as open_attack
-from boundary_page import panel, read, selected
+from boundary_page import panel, poll, read
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from pointing import selected, stroke
 from running import Server
 from test_compare import open_page
 
@@ -40,18 +41,6 @@ def inputs(tab: Page, digits: Server) -> Iterator[Locator]:
         expect(own.locator(".own-added .own-line")).to_have_count(count - 1)
 
 
-def draw(tab: Page, *strokes: list[tuple[float, float]]) -> None:
-    box = tab.locator(".sketchpad").bounding_box()
-    assert box is not None
-    for stroke in strokes:
-        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-        tab.mouse.move(*places[0])
-        tab.mouse.down()
-        for place in places[1:]:
-            tab.mouse.move(*place, steps=6)
-        tab.mouse.up()
-
-
 def png(pixels: np.ndarray) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
@@ -62,7 +51,8 @@ def test_a_drawn_digit_is_recognised_and_becomes_a_sample(tab: Page, inputs: Loc
     expect(inputs).to_contain_text("Draw, and the network says what it sees")
     add = inputs.get_by_role("button", name="Add to samples")
     expect(add).to_be_disabled()
-    draw(tab, ONE)
+    pad = inputs.locator(".sketchpad")
+    stroke(pad, *ONE)
     said = inputs.locator(".own-said .lined")
     expect(said.first).to_contain_text("1")
     assert float(said.first.locator(".number").inner_text().split()[0]) > 50
@@ -72,9 +62,9 @@ def test_a_drawn_digit_is_recognised_and_becomes_a_sample(tab: Page, inputs: Loc
     assert seen[:, [0, 1, 6, 7]].max() == 0
 
     # The keyboard clears, and the last stroke can be taken back.
-    draw(tab, [(0.2, 0.8), (0.8, 0.8)])
+    stroke(pad, (0.2, 0.8), (0.8, 0.8))
     tab.keyboard.press("z")
-    np.testing.assert_array_equal(read(inputs.locator(".own-seen"))[..., 0], seen)
+    poll(tab, lambda: np.array_equal(read(inputs.locator(".own-seen"))[..., 0], seen))
     tab.keyboard.press("Delete")
     expect(add).to_be_disabled()
     tab.keyboard.down(" ")

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
+from pointing import selected, stroke
 from running import Server
 
 LAYERS = [
@@ -43,20 +44,9 @@ def pixels(tab: Page, layer: str) -> list[int]:
     return found
 
 
-def selected(tab: Page) -> int:
-    text = tab.locator("#frame-selected strong").inner_text()
-    return int(text.split(" of ")[0].replace(",", ""))
-
-
-def brush(tab: Page, start: tuple[float, float], end: tuple[float, float], **more: object) -> None:
+def brush(tab: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Drag over a part of the open layer's picture; corners as shares of its sides."""
-    box = tab.locator("#detail canvas.glyph").bounding_box()
-    assert box is not None
-    points = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (start, end)]
-    tab.mouse.move(*points[0])
-    tab.mouse.down()
-    tab.mouse.move(*points[1], steps=5)
-    tab.mouse.up()
+    stroke(tab.locator("#detail canvas.glyph"), start, end)
 
 
 def test_first_start_trains_and_draws_every_operation(tab: Page, digits: Server) -> None:
@@ -169,14 +159,8 @@ def test_brushing_selects_everywhere(tab: Page, digits: Server) -> None:
 def test_a_lasso_selects_what_it_encloses(tab: Page, digits: Server) -> None:
     open_digits(tab, digits, "?layer=prediction")
     tab.get_by_text("Lasso", exact=True).click()
-    box = tab.locator("#detail canvas.glyph").bounding_box()
-    assert box is not None
     corners = [(0.02, 0.02), (0.98, 0.02), (0.02, 0.98)]
-    for k, (x, y) in enumerate([*corners, corners[0]]):
-        tab.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * y, steps=8)
-        if k == 0:
-            tab.mouse.down()
-    tab.mouse.up()
+    stroke(tab.locator("#detail canvas.glyph"), *corners, corners[0])
     assert 240 < selected(tab) < 340, "half of the picture"
 
 

@@ -14,13 +14,13 @@ from embedding_page import (
     place,
     plot,
     scale,
-    selected,
     settled,
     shown,
     spot,
     ticks,
 )
 from playwright.sync_api import Page, expect
+from pointing import selected, stroke
 from running import Server
 
 
@@ -251,11 +251,7 @@ def test_three_features_as_a_cloud(tab: Page, digits: Server) -> None:
     ):
         before, chosen = shown(tab), selected(tab)
         tab.get_by_text(tool, exact=True).click()
-        tab.mouse.move(*place(tab, *trail[0]))
-        tab.mouse.down()
-        for x, y in trail[1:]:
-            tab.mouse.move(*place(tab, x, y), steps=4)
-        tab.mouse.up()
+        stroke(plot(tab), *trail)
         tab.mouse.move(5, 5)
         assert 0 < selected(tab) < 625
         assert selected(tab) != chosen

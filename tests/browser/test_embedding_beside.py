@@ -7,8 +7,9 @@ import io
 import re
 from pathlib import Path
 
-from embedding_page import drag, open_page, pick, selected, settled, shown
+from embedding_page import drag, open_page, pick, settled, shown
 from playwright.sync_api import Page, Route, expect
+from pointing import selected
 from running import Server
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from boundary_page import panel, read
 from playwright.sync_api import Page, expect
+from pointing import stroke
 from running import DATA, Server
 
 LAYERS = [
@@ -74,6 +76,8 @@ def test_training_cancelling_and_going_on(
     its_training_is_toured(tab, server)
     positions_are_sampled_and_the_selected_are_all_there(tab, server)
     eights_are_turned_into_zeros(tab, server)
+    a_one_is_drawn_as_mnist_has_them(tab)
+    filters_are_frozen_by_a_lasso(tab)
 
 
 def selection_is_quick(tab: Page) -> None:
@@ -161,3 +165,42 @@ def eights_are_turned_into_zeros(tab: Page, server: Server) -> None:
     assert share is not None
     assert float(share[1]) > 50, "most eights can be turned within 0.3"
     expect(tab.locator(".attack-row")).not_to_have_count(0)
+
+
+def a_one_is_drawn_as_mnist_has_them(tab: Page) -> None:
+    tab.locator("#frame-rail-compare").click()
+    expect(tab.locator(".compare-layers .lined")).to_have_count(len(LAYERS))
+    own = panel(tab, "Inputs")
+    stroke(own.locator(".sketchpad"), (0.3, 0.3), (0.3, 0.6))
+    said = own.locator(".own-said .lined")
+    expect(said.first).to_contain_text("1")
+    assert float(said.first.locator(".number").inner_text().split()[0]) > 50
+    seen = read(own.locator(".own-seen"))[..., 0]
+    assert seen.shape == (28, 28)
+    rows, columns = np.nonzero(seen)
+    assert np.ptp(rows) + 1 == pytest.approx(20, abs=1), "the longer side has 20 of 28 pixels"
+    middle = [np.average(places, weights=seen[rows, columns]) for places in (rows, columns)]
+    np.testing.assert_allclose(middle, 13.5, atol=1)  # centred by mass
+    said.first.click()
+    own.get_by_role("button", name="Add to samples").click()
+    own.get_by_label("shown with the data, on every page").check()
+    expect(tab.locator("#frame-selected")).to_contain_text("of 6,001", timeout=30_000)
+    own.locator(".own-added").get_by_role("button", name="Sample 6000").click()
+    expect(tab.locator(".maps-title").first).to_have_text("Sample 6000: true 1, predicted 1")
+
+
+def filters_are_frozen_by_a_lasso(tab: Page) -> None:
+    lab = panel(tab, "Freeze")
+    panel(tab, "Layers").get_by_text("conv0", exact=True).first.click()
+    panel(tab, "Freeze")
+    maps = tab.locator(".maps-layer.active canvas").first
+    corners = [(0.01, 0.01), (0.99, 0.01), (0.99, 0.99), (0.01, 0.99)]
+    stroke(maps, *corners)
+    expect(lab).to_contain_text(re.compile(r"conv0: (\d+) of \1 filters frozen"))
+    lab.get_by_role("button", name="Ask the network without them").click()
+    # Whatever is shown, it says the same: a tenth of the samples is of that class.
+    expect(lab).to_contain_text(
+        re.compile(r"Accuracy falls from 9\d\.\d % to (9|1[0-2])\.\d %"), timeout=60_000
+    )
+    changes = lab.locator(".confusion-change tbody tr")
+    expect(changes).to_have_count(10)

@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from boundary_page import poll, selected
+from boundary_page import changed, poll
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
+from pointing import selected
 from running import Server
 
 LONG = np.sqrt(0.9)
@@ -51,10 +52,6 @@ def pixels(tab: Page, number: int = 0) -> npt.NDArray[np.int16]:
     url: str = canvas(tab).nth(number).evaluate("(canvas) => canvas.toDataURL()")
     with Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))) as image:
         return np.asarray(image.convert("RGB"), np.int16)
-
-
-def changed(one: npt.NDArray[np.int16], other: npt.NDArray[np.int16]) -> int:
-    return int((np.abs(one - other).max(axis=2) > 3).sum())
 
 
 def saved(tab: Page, item: str) -> bytes:

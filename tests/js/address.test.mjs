@@ -24,6 +24,8 @@ const CHOICES = {
   veil: [null, 0, 40, 100],
   window: ["", "-1,2,0.5,0.75", "1e-7,2e-7,-3e+20,0"],
   attack: ["", "0123456789abcdef".repeat(4), "f".repeat(64)],
+  left: ["", "first", "sample 0", "sample 999999", "beside 7"],
+  right: ["", "second", "own", "selection", "clean", "attacked", "beside", "class 9"],
 };
 const WORDS = ["study", "layer", "group", "across", "axes", "b", "blayer", "space"];
 const INDICES = ["focus", "epoch", "position", "xposition", "size", "row", "column", "bepoch"];
@@ -76,6 +78,13 @@ test("what is no address of an attack is passed over", () => {
   for (const word of ["f".repeat(63), "f".repeat(65), "F".repeat(64), "../".repeat(20), "1"]) {
     assert.equal(decode(`?attack=${encodeURIComponent(word)}`).attack, "");
     assert.equal(encode({ attack: word }), "");
+  }
+});
+
+test("what no side of a comparison can be is passed over", () => {
+  for (const word of ["third", "sample", "sample x", "sample -1", "sample 1234567", "class 1 ", "first second"]) {
+    assert.equal(decode(`?left=${encodeURIComponent(word)}`).left, "", word);
+    assert.equal(encode({ right: word }), "");
   }
 });
 

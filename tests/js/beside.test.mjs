@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { colourKeys } from "../../assets/dom/legend.mjs";
+import { Legend, colourKeys } from "../../assets/dom/legend.mjs";
 import { Workspace } from "../../assets/dom/workspace.mjs";
 import { differences, colourSamples, pack } from "../../assets/lib/glyph.mjs";
 import { BESIDE, UNLABELLED } from "../../assets/lib/palette.mjs";
+import { fakeBox } from "./fakedom.mjs";
 
 const labels = Int32Array.of(0, 0, 0, 0, -1, -1);
 const predicted = Int32Array.of(0, 0, 1, 1, 2, 2);
@@ -35,4 +36,34 @@ test("without a network beside, samples have the colours that the study suggests
   workspace.predictions = async () => ({ predicted: new Int32Array(6).fill(-1), confidence: null });
   await workspace.openSecond({ state: "ready", keys: { predictions: null } });
   assert.equal(workspace.mode, "class", "an embedding says nothing");
+});
+
+test("the legend counts and selects samples of which the networks say different things", () => {
+  const box = fakeBox();
+  const heard = {};
+  const chosen = [];
+  const workspace = {
+    on: (event, act) => (heard[event] = act), ready: true, classifies: true, scheme: "light", mode: "beside", how: "replace",
+    study: { keys: { card: "c" }, classes: ["a", "b", "c"], labelled: true }, labels, predicted, view: { focus: null },
+    second: { study: {}, predicted: other }, selected: new Uint32Array(0), mask: new Uint8Array(6),
+    select: (samples) => chosen.push([...samples]),
+  };
+  new Legend(box, workspace, () => {});
+  const numbers = () => box.all("key").map((key) => key.one("number").textContent);
+  assert.deepEqual(numbers(), ["2", "1", "1", "2"]);
+  const picks = box.all("pick").filter((pick) => pick.getAttribute("aria-label").startsWith("Select they differ"));
+  for (const pick of picks) pick.click();
+  assert.deepEqual(chosen, [[1], [2], [3, 5]]);
+  Object.assign(workspace, { selected: Uint32Array.of(3), mask: Uint8Array.of(0, 0, 0, 1, 0, 0) });
+  heard.selection();
+  assert.deepEqual(numbers(), ["0 / 2", "0 / 1", "0 / 1", "1 / 2"]);
+  workspace.second = { study: {}, predicted };
+  heard.second();
+  assert.deepEqual(numbers(), ["1 / 6", "0 / 0", "0 / 0", "0 / 0"], "another network beside");
+  workspace.mode = "correct";
+  heard.view();
+  assert.deepEqual(numbers(), ["0 / 2", "1 / 2"], "nobody knows of the unlabelled");
+  workspace.mode = "class";
+  heard.view();
+  assert.deepEqual(numbers(), []);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { decode, encode } from "../../assets/lib/address.mjs";
 import { Inputs } from "../../assets/pages/compare/inputs.mjs";
 import { pageOf, settle } from "./workplace.mjs";
 
@@ -91,4 +92,30 @@ test("means of a study that was left are nobody's", async () => {
   inputs.forget();
   await assert.rejects(one, /Another study was opened/);
   inputs.answer({ state: "done", result: { done: { "class maps": { key: "classes" } }, failed: {} } });
+});
+
+test("a link names samples by their numbers, because selections are nobody else's", () => {
+  const { inputs, workspace } = open();
+  for (const value of ["first", "own", "class 1"]) assert.equal(inputs.lasting(value), value, "everybody has selected nothing");
+  workspace.selected = Uint32Array.of(3, 4);
+  workspace.second = { study: { ...study, title: "Other", networkKey: "b", wish: { study: "b" } }, predicted: Int32Array.of(1, 1, 1, 1, 1) };
+  const lasting = ["first", "second", "own", "beside", "selection", "class 0"].map((value) => inputs.lasting(value));
+  assert.deepEqual(lasting, ["sample 3", "sample 4", "class 1", "beside 3", "selection", "class 0"]);
+  assert.equal(inputs.lasting("attacked"), "attacked", "it may come back");
+  for (const value of lasting) assert.equal(decode(encode({ left: value })).left, value);
+});
+
+test("what a link names can be chosen as long as there is such a sample", async () => {
+  const { inputs, workspace, asked } = open();
+  inputs.chosen = ["sample 4", "beside 4"];
+  assert.deepEqual(values(inputs), ["first", "second", "own", "sample 4", "class 0", "class 1"], "there is no network beside");
+  workspace.second = { study: { ...study, title: "Other", networkKey: "b", wish: { study: "b" } }, predicted: Int32Array.of(1, 1, 1, 1, 0) };
+  assert.ok(values(inputs).includes("beside 4"));
+  assert.equal(inputs.meant("sample 4").title, "Sample 4: unlabelled, predicted y");
+  assert.equal(inputs.meant("beside 4").title, "Sample 4 in B (Other): predicted x");
+  await inputs.values(inputs.meant("beside 4"));
+  assert.deepEqual(asked, [[4, "b"]]);
+  inputs.chosen = ["sample 5", "beside 5"];
+  assert.equal(inputs.meant("sample 5"), null);
+  assert.equal(inputs.meant("beside 5"), null);
 });

@@ -267,7 +267,7 @@ test("networks without classes have no sets", () => {
   }
 });
 
-test("filters are frozen by clicks and rectangles on maps, where a layer has any", () => {
+test("filters are frozen by clicks and lassos on maps, where a layer has any", () => {
   const { freeze, page } = open();
   const seen = [];
   page.crossing = () => seen.push(JSON.stringify(freeze.filters));

@@ -46,6 +46,28 @@ test("losses are computed when somebody asks, and looked up again then", () => {
   assert.equal(said.set.length, 3, "another training is looked at");
 });
 
+test("what both splits are to be seen of is asked for while the one is being computed", () => {
+  const { box, training, said } = open();
+  training.planned({ wish: WISH, epochs: [0, 1, 2], missing: 2 });
+  training.turn(true);
+  box.one("button").click();
+  assert.deepEqual([said.set.at(-1)[0], said.set.at(-1)[1].data.both], ["tour-wish-losses", true]);
+  training.planned({ ...DONE, wish: { ...WISH, both: true, again: 1 }, beside: { split: "train", missing: 3 } });
+  assert.equal(box.one("button").disabled, true, "the answer is still to come");
+  training.answer({ state: "done", result: { done: {}, failed: {} } });
+  assert.deepEqual([said.set.at(-1)[0], said.set.at(-1)[1].data.both], ["tour-trained", true]);
+  assert.equal(box.one("button").disabled, false);
+});
+
+test("an answer of another training leaves no button that waits", () => {
+  const { box, training } = open();
+  training.planned({ wish: WISH, epochs: [0, 1, 2], missing: 2 });
+  training.ask();
+  training.planned({ wish: { ...WISH, study: "other" }, epochs: [0, 1], missing: 2 });
+  training.answer({ state: "done", result: { done: {}, failed: {} } });
+  assert.equal(box.one("button").textContent, "Compute the losses");
+});
+
 test("the other split's losses are looked up where both are seen, and computed when asked", () => {
   const { box, page, training, said } = open();
   training.turn(true);

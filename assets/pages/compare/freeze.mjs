@@ -227,7 +227,7 @@ export class Freeze {
     return [
       ...top,
       make(document, "h3", {}, `${layer.name}: ${count(frozen.size)} of ${count(filters)} filters frozen`),
-      make(document, "p.quiet", {}, "Click on filters here or on maps, or draw a rectangle over maps."),
+      make(document, "p.quiet", {}, "Click on filters here or on maps, or draw a lasso over maps."),
       make(document, "div.freeze-chips", {}, ...chips),
       make(document, "div.freeze-row", {},
         this.button(document, "All but these", () => this.set(layer.name, every.filter((k) => !frozen.has(k))), !frozen.size),

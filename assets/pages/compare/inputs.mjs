@@ -4,6 +4,12 @@ import { count } from "../../dom/make.mjs";
 
 const KEPT = 40; // inputs whose maps are kept
 
+/** A sample that a link names, by itself or in network B. @param {string} value */
+const numbered = (value) => {
+  const [, kind, sample] = /^(sample|beside) (\d+)$/.exec(value) ?? [];
+  return kind ? { kind, sample: Number(sample) } : null;
+};
+
 /** Whether two networks' maps can be laid on each other. */
 const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -11,6 +17,7 @@ export class Inputs {
   /** @param {object} page - of `compare.mjs`. */
   constructor(page) {
     this.page = page;
+    this.chosen = []; // what may be named by its number
     this.forget();
   }
 
@@ -61,6 +68,11 @@ export class Inputs {
       found.push({ value: "clean", label: `Sample ${attack.sample}, clean` }, { value: "attacked", label: `Sample ${attack.sample}, attacked` });
     }
     if (beside) found.push({ value: "beside", label: `Sample ${first} in network B` });
+    for (const value of new Set(this.chosen)) {
+      const { kind, sample } = numbered(value) ?? {};
+      if (kind === "sample" && sample < study.n) found.push({ value, label: `Sample ${sample}` });
+      if (kind === "beside" && beside && sample < study.n) found.push({ value, label: `Sample ${sample} in network B` });
+    }
     const classes = workspace.classifies || study.labelled ? study.classes : [];
     return [...found, ...classes.map((name, k) => ({ value: `class ${k}`, label: `Mean of class ${name}` }))];
   }
@@ -79,17 +91,34 @@ export class Inputs {
     if (value === "own") return this.classMean(this.classOf(first));
     if (value === "clean") return this.sample(this.attack.sample);
     if (value === "attacked") return this.attacked(this.attack);
-    if (value === "beside") {
-      const { wish, networkKey, title, epoch, epochs } = this.beside;
-      const at = epochs.length > 1 ? `, epoch ${epoch ?? epochs.at(-1)}` : "";
-      const said = workspace.classifies ? `: predicted ${workspace.className(workspace.second.predicted[first])}` : "";
-      return { key: `b ${networkKey} ${first}`, title: `Sample ${first} in B (${title}${at})${said}`, fetch: () => workspace.maps(first, wish) };
-    }
+    if (value === "beside") return this.inBeside(first);
+    const named = numbered(value);
+    if (named) return named.kind === "sample" ? this.sample(named.sample) : this.inBeside(named.sample);
     if (value === "selection") {
       const samples = Array.from(workspace.selected);
       return { key: `mean ${samples.join()}`, title: `Mean of ${count(samples.length)} selected samples`, fetch: () => this.means(samples, "mean maps", "values") };
     }
     return this.classMean(Number(value.split(" ")[1]));
+  }
+
+  /**
+   * What an option means now, in words that mean the same to somebody who has selected other samples.
+   * @returns {string} one of `SIDE` of `address.mjs`.
+   */
+  lasting(value) {
+    const { selected } = this.workspace;
+    if (!selected.length || !this.options.some((option) => option.value === value)) return value;
+    const [first, second] = this.samples;
+    const meant = { first: `sample ${first}`, second: `sample ${second}`, own: `class ${this.classOf(first)}`, beside: `beside ${first}` };
+    return meant[value] ?? value;
+  }
+
+  inBeside(sample) {
+    const { workspace } = this;
+    const { wish, networkKey, title, epoch, epochs } = this.beside;
+    const at = epochs.length > 1 ? `, epoch ${epoch ?? epochs.at(-1)}` : "";
+    const said = workspace.classifies ? `: predicted ${workspace.className(workspace.second.predicted[sample])}` : "";
+    return { key: `b ${networkKey} ${sample}`, title: `Sample ${sample} in B (${title}${at})${said}`, fetch: () => workspace.maps(sample, wish) };
   }
 
   sample(sample) {

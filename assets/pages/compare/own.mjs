@@ -393,7 +393,7 @@ export class Own {
       if (this.pixels) this.paint(canvas, this.pixels.slice(k * size, (k + 1) * size));
       const truth = label < 0 ? "unlabelled" : `true ${workspace.className(label)}`;
       const predicted = shown && workspace.classifies && workspace.predicted.length > first + k ? `, predicted ${workspace.className(workspace.predicted[first + k])}` : "";
-      const name = shown ? part("button.plain.step", { type: "button", title: "Select it on every page" }, `Sample ${count(first + k)}`) : part("b", {}, kind);
+      const name = shown ? part("button.plain.step", { type: "button", title: "Select it on every page" }, `Sample ${first + k}`) : part("b", {}, kind);
       if (shown) name.addEventListener("click", () => workspace.select([first + k], how()));
       const gone = part("button.plain.step", { type: "button", title: "Remove it", disabled: this.stale, "aria-label": `Remove added sample ${k + 1}` }, "×");
       gone.addEventListener("click", () => this.remove(k));

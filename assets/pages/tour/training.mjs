@@ -9,7 +9,7 @@ export class Training {
     this.page = page;
     this.plan = null;
     this.trouble = "";
-    this.asked = ""; // what the last job computes
+    this.asked = ""; // the training of which losses are being computed
     this.both = false; // whether the other split's losses are to be seen as well
   }
 
@@ -44,10 +44,10 @@ export class Training {
 
   /** Have the losses of all epochs computed. */
   ask() {
-    const { bridge } = this.page;
-    this.asked = JSON.stringify(this.plan.wish);
+    const { page: { bridge }, plan, both } = this;
+    this.asked = Training.about(plan.wish);
     this.trouble = "";
-    bridge.set("tour-wish-losses", { data: { ...this.plan.wish, asked: Date.now() } });
+    bridge.set("tour-wish-losses", { data: { ...plan.wish, both, asked: Date.now() } });
     this.draw();
   }
 
@@ -60,11 +60,11 @@ export class Training {
     if (!end || !this.asked) return;
     const { bridge } = this.page;
     bridge.byId("frame-jobs").textContent = "";
-    const mine = this.plan && this.asked === JSON.stringify(this.plan.wish);
+    const mine = this.plan && this.asked === Training.about(this.plan.wish);
     this.asked = "";
-    if (!mine) return;
+    if (!mine) return this.draw();
     const reason = end.state === "done" ? outcome(end).reason : troubleText(end);
-    bridge.set("tour-trained", { data: { ...this.plan.wish, again: Date.now() } });
+    bridge.set("tour-trained", { data: { ...this.plan.wish, both: this.both, again: Date.now() } });
     this.trouble = reason ?? "";
     this.draw();
   }

@@ -19,7 +19,8 @@ TEXTS = (
         "Samples",
         "The colour of a point is its true class. A ring shows the class that the network takes "
         "it for, where that is another one. A cross marks a contradiction: the ground around the "
-        "sample is of another class than the network gives the sample itself.",
+        "sample is of another class than the network gives the sample itself. Of many samples some "
+        "are drawn; those that were added to the data are always among them.",
     ),
     (
         "Veil",

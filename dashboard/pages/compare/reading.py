@@ -11,7 +11,7 @@ TEXTS = (
         "Left and right",
         "The first two of the selected samples, the mean of a class or of the selection, an "
         "attacked sample as it was and as it became, or the same sample in the network beside, "
-        "where its layers have the same shapes.",
+        "where its layers have the same shapes. A link says which samples these are by number.",
     ),
     (
         "Layers",
