@@ -177,11 +177,16 @@ test("each error is said in its place, and is gone after an answer", async () =>
   const { own, desk } = tab;
   assert.deepEqual(wrong(tab), ["", "", "no list"]);
   own.changed(ink(SIDE));
+  desk.last("judge").keep(Float32Array.of(1, 0, 0));
+  await settle();
+  assert.notEqual(own.bars.textContent, "");
+  own.changed(ink(SIDE));
   desk.last("judge").fail(new Error("no network"));
   own.files([png("a.png")]);
   desk.last("convert").fail(new Error("no image"));
   await settle();
   assert.deepEqual(wrong(tab), ["no network", "no image", "no list"]);
+  assert.equal(own.bars.textContent, "", "what was said of the drawing before is gone");
   own.changed(ink(SIDE));
   desk.last("judge").keep(Float32Array.of(1, 0, 0));
   own.files([png("a.png")]);

@@ -131,7 +131,7 @@ export class Own {
       this.bars, this.wrong.sketch,
       part("div.freeze-row", {}, part("label", {}, "True class ", this.truth.sketch), this.keep),
       part("h3", {}, "From files"),
-      part("div.freeze-row", {}, files, part("label", {}, "", fit), part("label.own-check", {}, inverted, " inverted")),
+      part("div.freeze-row", {}, files, fit, part("label.own-check", {}, inverted, " inverted")),
       part("p.quiet", {}, `${KINDS}, dropped here or chosen; brought to ${size}.`),
       this.wrong.files, this.shown,
       this.added, this.wrong.added,
@@ -182,6 +182,7 @@ export class Own {
       this.fail("sketch", null);
     } catch (error) {
       if (asked !== this.judging) return;
+      this.probabilities = null; // it was said of another drawing
       this.fail("sketch", error);
     }
     this.judging = null;
@@ -199,8 +200,9 @@ export class Own {
     const { ownerDocument: document } = this.seen;
     const { probabilities } = this;
     if (!probabilities?.length) {
-      const text = this.x ? (this.page.bridge.workspace.classifies ? "…" : "This network tells no classes apart.") : "Draw, and the network says what it sees.";
-      this.bars.replaceChildren(make(document, "p.quiet", {}, text));
+      const waiting = this.page.bridge.workspace.classifies ? "…" : "This network tells no classes apart.";
+      const text = this.x ? waiting : "Draw, and the network says what it sees.";
+      this.bars.replaceChildren(...(this.trouble.sketch ? [] : [make(document, "p.quiet", {}, text)]));
       return;
     }
     const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b] - probabilities[a]);
