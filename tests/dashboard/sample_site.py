@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from analysis import added
+from analysis.added import Added
 from analysis.engine import Engine
 from analysis.home import Home
 from analysis.opening import Card, identity
 from analysis.types import Graph, Node, Result, Study
 from analysis.workbench import THUMBNAIL_SIDE, Workbench
+from dashboard import variants
 from dashboard.server import create_app
 from dashboard.settings import Settings
 from dashboard.studies import Studies
@@ -87,3 +90,19 @@ def site(tmp_path: Path) -> Site:
     images = np.random.default_rng(0).integers(0, 255, (N, 4, 4, 1), np.uint8)
     studies.store.put(bench.address("thumbnails", side=THUMBNAIL_SIDE), Result({"images": images}))
     return Site(app, app.server.test_client(), studies, card, bench)
+
+
+def put_samples(studies: Studies, count: int, study: str = "digits") -> Path:
+    """Add samples to the data of a study."""
+    path = variants.added_file(studies, studies.offer(study).source)
+    origins = tuple({"kind": "sketch", "text": f"number {k}", "created": 1.0} for k in range(count))
+    some = Added(np.zeros((count, 4, 4, 1), np.float32), np.arange(count) % 3, origins)
+    added.write(path, some)
+    return path
+
+
+def put_card(site: Site, name: str, **changed: Any) -> Card:
+    """Open a study by hand."""
+    card = replace(site.card, **changed)
+    site.studies.store.put(identity(site.studies.source(name, "test")), card.pack())
+    return card

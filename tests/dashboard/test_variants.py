@@ -10,21 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sample_site import N, Site
+from sample_site import Site, put_card, put_samples
 
-from analysis import added
-from analysis.added import Added
 from analysis.engine import Engine
 from analysis.errors import ParameterError, StudyError
 from analysis.frozen_sets import FrozenSet
 from analysis.home import Home
-from analysis.opening import Card, identity
-from analysis.types import Graph, Node, Study
-from dashboard import kept, variants
+from analysis.opening import identity
+from analysis.types import Graph, Node
+from dashboard import variants
 from dashboard.ids import Ids, frame
 from dashboard.server import create_app
 from dashboard.settings import Settings
@@ -39,22 +34,6 @@ def keep(studies: Studies, *sets: FrozenSet, study: str = "digits") -> None:
     source = studies.offer(study).source
     for one in sets:
         variants.keep_frozen(studies, source, one.name, one)
-
-
-def put_samples(studies: Studies, count: int, study: str = "digits") -> Path:
-    """Add samples to the data of a study."""
-    path = variants.added_file(studies, studies.offer(study).source)
-    origins = tuple({"kind": "sketch", "text": f"number {k}", "created": 1.0} for k in range(count))
-    some = Added(np.zeros((count, 4, 4, 1), np.float32), np.arange(count) % 3, origins)
-    added.write(path, some)
-    return path
-
-
-def put_card(site: Site, name: str, **changed: Any) -> Card:
-    """Open a study by hand."""
-    card = dataclasses.replace(site.card, **changed)
-    site.studies.store.put(identity(site.studies.source(name, "test")), card.pack())
-    return card
 
 
 @pytest.fixture
@@ -510,109 +489,3 @@ def test_a_network_is_shown_what_was_added_to_anothers_data(studies: Studies) ->
     assert (plain.frozen, plain.added) == (CURVES.text, "")
     wish = {"study": "digits", "data_of": "digits.no-curves.added"}
     assert studies.wished(wish) == studies.applied("digits", "digits.added")
-
-
-# ------------------------------------------------------------------------------ groups
-
-
-def groups_of(site: Site, study: str, clicked: str = "study", **state: Any) -> Any:
-    """The groups that the bar of a study shows, after something in it was clicked."""
-    values = {"name": "", "picked": None, "indices": []} | state
-
-    def part(name: str, what: str, value: Any) -> dict[str, Any]:
-        return {"id": frame(name), "property": what, "value": value}
-
-    inputs = [
-        part("study", "data", {"state": "ready", "wish": {"study": study, "split": "test"}}),
-        part("group-save", "n_clicks", 1),
-        part("group-name", "n_submit", 0),
-        part("group-delete", "n_clicks", 1),
-    ]
-    (changed,) = (item["property"] for item in inputs if item["id"] == frame(clicked))
-    places = (frame("groups"), "data"), (frame("toast"), "children")
-    body = {
-        "output": f"..{'...'.join(f'{name}.{what}' for name, what in places)}..",
-        "outputs": [{"id": name, "property": what} for name, what in places],
-        "inputs": inputs,
-        "state": [
-            part("group-name", "value", values["name"]),
-            part("group-picker", "value", values["picked"]),
-            part("selection", "data", {"indices": values["indices"]}),
-        ],
-        "changedPropIds": [f"{frame(clicked)}.{changed}"],
-    }
-    answer = site.client.post("/_dash-update-component", json=body, headers=LOCAL)
-    assert answer.status_code == 200, answer.text
-    found = json.loads(answer.text)["response"]
-    return {group["name"]: group["indices"] for group in found[frame("groups")]["data"]}
-
-
-@pytest.fixture
-def extended(site: Site) -> Site:
-    """A site to whose data three samples were added."""
-    put_samples(site.studies, 3)
-    given, base = {added.GROUP: (N, N + 1, N + 2)}, site.card.study.data
-    study = Study(site.card.study.network, "d" * 64)
-    put_card(site, "digits.added", n=N + 3, groups=given, base=base, study=study)
-    return site
-
-
-def test_groups_of_the_data_are_there_on_its_variants(extended: Site) -> None:
-    groups_of(extended, "digits", "group-save", name="a few", indices=[1, 2])
-    whole = [N, N + 1, N + 2]
-    assert groups_of(extended, "digits.added") == {added.GROUP: whole, "a few": [1, 2]}
-    groups_of(extended, "digits.added", "group-save", name="mixed", indices=[3, N, N + 2])
-    groups_of(extended, "digits.added", "group-save", name="new", indices=[N + 1])
-    assert groups_of(extended, "digits.added") == {
-        added.GROUP: whole,
-        "a few": [1, 2],
-        "mixed": [3, N, N + 2],
-        "new": [N + 1],
-    }
-    assert groups_of(extended, "digits") == {"a few": [1, 2], "mixed": [3]}
-    groups_of(extended, "digits", "group-delete", picked="a few")
-    assert "a few" not in groups_of(extended, "digits.added")
-
-
-def test_the_plain_data_has_no_group_of_what_was_added(extended: Site) -> None:
-    with pytest.raises(KeyError):  # the bar stays as it was, and the toast says why
-        groups_of(extended, "digits", "group-save", name="new", indices=[N])
-    assert groups_of(extended, "digits") == {}
-
-
-@pytest.fixture(scope="module")
-def apart(tmp_path_factory: pytest.TempPathFactory) -> Studies:
-    """A home of its own, for many examples."""
-    return started(Settings(home=tmp_path_factory.mktemp("home") / "home"))
-
-
-@settings(deadline=None, max_examples=60)
-@given(
-    st.integers(0, 4),
-    st.integers(1, 5).flatmap(
-        lambda count: st.tuples(
-            st.just(count), st.lists(st.integers(0, count - 1), min_size=1, max_size=6)
-        )
-    ),
-    st.lists(st.sets(st.integers(0, 8), min_size=1), max_size=4),
-)
-def test_groups_keep_their_samples_when_others_go(
-    apart: Studies, first: int, removal: tuple[int, list[int]], chosen: list[set[int]]
-) -> None:
-    count, removed = removal
-    samples = [f"sample {k}" for k in range(first)] + [f"added {k}" for k in range(count)]
-    left = [name for k, name in enumerate(samples) if k - first not in removed]
-    groups = {
-        f"group {k}": sorted(index for index in some if index < len(samples))
-        for k, some in enumerate(chosen)
-    }
-    entries = [{"name": name, "indices": some, "created": 1.0} for name, some in groups.items()]
-    kept.write(apart.home.groups / f"{'c' * 64}.json", entries)
-    apart.renumber_groups("c" * 64, first, removed)
-    found = {group["name"]: group["indices"] for group in apart.groups("c" * 64)}
-    expected = {}
-    for name, some in groups.items():
-        names = {samples[index] for index in some}
-        if stay := [k for k, one in enumerate(left) if one in names]:
-            expected[name] = stay
-    assert found == expected

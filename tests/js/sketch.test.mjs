@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { SIDE, Sketchpad } from "../../assets/dom/sketchpad.mjs";
 import { MANNERS, extent, mannerOf, sampled, usualPen } from "../../assets/lib/sketch.mjs";
+import { fakeDocument } from "./fakedom.mjs";
 import { generator, integer } from "./support.mjs";
 
 const { mnist, filled, drawn } = MANNERS;
@@ -179,4 +181,46 @@ test("data is prepared by its name and its size, and so are pens", () => {
   assert.equal(mannerOf("my own", [8, 30, 1]), filled);
   assert.ok(usualPen(280, [8, 8]) > usualPen(280, [28, 28]), "few pixels take a wide pen");
   assert.equal(usualPen(560, [28, 28]), 48);
+});
+
+test("strokes are taken back one by one, and told of once a frame", () => {
+  const document = fakeDocument();
+  let heard = 0;
+  const pad = new Sketchpad(document, (values) => {
+    heard++;
+    assert.equal(values.length, SIDE * SIDE);
+  });
+  Object.assign(pad.canvas, { clientWidth: SIDE / 2, clientHeight: SIDE / 2 });
+  const point = (x, y) => ({ button: 0, buttons: 1, clientX: x, clientY: y });
+  pad.canvas.fire("pointermove", point(1, 1));
+  assert.equal(pad.empty, true, "nothing is drawn by passing over it");
+  pad.canvas.fire("pointerdown", point(10, 20));
+  pad.canvas.fire("pointermove", { ...point(0, 0), getCoalescedEvents: () => [point(15, 20), point(20, 20)] });
+  pad.canvas.fire("pointerup");
+  pad.canvas.fire("pointermove", point(50, 50));
+  assert.deepEqual(pad.strokes.map(({ points }) => points), [[[20, 40], [30, 40], [40, 40]]], "in pixels of the pad");
+  pad.canvas.fire("pointerdown", { ...point(1, 1), button: 2 });
+  document.defaultView.nextFrame();
+  assert.deepEqual([pad.strokes.length, heard], [1, 1]);
+  pad.canvas.fire("pointerdown", point(5, 5));
+  pad.undo();
+  assert.equal(pad.strokes.length, 1);
+  pad.clear();
+  document.defaultView.nextFrame();
+  assert.deepEqual([pad.empty, heard], [true, 2]);
+});
+
+test("keys draw, too, and stay on the pad", () => {
+  const pad = new Sketchpad(fakeDocument(), () => {});
+  const press = (...keys) => keys.forEach((key) => pad.canvas.fire("keydown", { key }));
+  press("ArrowLeft");
+  assert.equal(pad.empty, true, "without Space the pen is only moved");
+  press(" ", " ", "ArrowRight", "ArrowDown");
+  pad.canvas.fire("keyup", { key: " " });
+  press("ArrowUp");
+  assert.deepEqual(pad.strokes.map(({ points }) => points), [[[132, 140], [140, 140], [140, 148]]]);
+  press(...new Array(50).fill("ArrowLeft"));
+  assert.deepEqual(pad.cursor, [0, 140]);
+  press("z");
+  assert.equal(pad.empty, true);
 });
