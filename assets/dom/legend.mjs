@@ -155,7 +155,7 @@ export function colourKeys(mode, scheme) {
     ];
   }
   if (mode === "beside") {
-    const texts = ["both networks say the same", "they differ, the first is right", "they differ, B is right", "they differ, neither is right"];
+    const texts = ["both say the same", "only A is right", "only B is right", "they differ, neither is right"];
     return texts.map((name, k) => ({ name, colour: toHex(BESIDE[scheme][k]) }));
   }
   if (mode !== "relative") return [];

@@ -207,6 +207,7 @@ export function embedding(bridge) {
       knobs.showSize();
       pairing.draw();
     } else reps.b.forget();
+    knobs.showColour();
     redraw();
   }
 

@@ -214,7 +214,7 @@ export class Freeze {
       this.draw();
     });
     const top = [make(document, "p.freeze-kind", {}, "Frozen filters give ", kind)];
-    if (!layer) return [...top, make(document, "p.quiet", {}, "Choose a layer between input and prediction to freeze filters of it.")];
+    if (!layer) return [...top, make(document, "p.quiet", {}, "Choose a layer between input and prediction to freeze filters of it, or draw a lasso over its maps.")];
     const filters = layer.shape.at(-1) ?? 1;
     const frozen = this.of(layer.name);
     const chips = Array.from({ length: filters }, (_, k) => {

@@ -37,6 +37,12 @@ export class Knobs {
     this.page.bridge.set("embedding-size", { value: String(size) });
   }
 
+  /** What the picker of colours says, which may be those of a network beside. */
+  showColour() {
+    const { mode } = this.workspace;
+    this.page.bridge.set("embedding-colour", { value: mode === "relative" ? "class" : mode });
+  }
+
   /** The layer that a view opens. */
   open(study, view) {
     return layerOf(study, view.layer) ?? study.layers.at(-1);
@@ -88,7 +94,7 @@ export class Knobs {
           set("embedding-tool", { value: view.form === "cloud" ? "pan" : "rectangle" });
         }
         parts.form = view.form;
-        set("embedding-colour", { value: workspace.mode === "relative" ? "class" : workspace.mode });
+        this.showColour();
         return [
           ...wanted.map((one, k) => (changed[k] ? one : nothing())),
           layer.name,
