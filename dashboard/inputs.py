@@ -8,12 +8,15 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from analysis import added
 from analysis.added import Added
 from analysis.errors import ParameterError
 from analysis.opening import Card
+from analysis.splits import SPLITS
+from analysis.types import Source
 
 from . import attacks, variants
 from .clouds import opened
@@ -98,10 +101,30 @@ def remove(studies: Studies, wish: Any, places: Any) -> dict[str, Any]:
                 f"{len(whole)} samples are added, 0 to {len(whole) - 1}; got {cut(places)}. Reload "
                 "the page to see which there are now."
             )
+        grouped = _own(card, len(whole)) | _splits(studies, base.source, path, len(whole))
         added.write(path, whole.without(places))
-        shown = len(whole) if card.base else 0
-        studies.renumber_groups(card.saved_under, card.n - shown, places)
+        for data, first in grouped.items():
+            studies.renumber_groups(data, first, places)
     return listed(studies, wish)
+
+
+def _splits(studies: Studies, source: Source, path: Path, count: int) -> dict[str, int]:
+    """As `_own`, of all splits; those that nobody has opened have no groups."""
+    found: dict[str, int] = {}
+    for split in SPLITS:
+        for shown in ("", str(path)):
+            card = studies.card(dataclasses.replace(source, split=split, added=shown))
+            found |= _own(card, count) if card else {}
+    return found
+
+
+def _own(card: Card, count: int) -> dict[str, int]:
+    """What groups of its samples are saved under, and how many are those of the data itself.
+
+    Args:
+        count: of samples that were added, if it shows them.
+    """
+    return {card.saved_under: card.n - (count if card.base else 0)}
 
 
 def listed(studies: Studies, wish: Any) -> dict[str, Any]:

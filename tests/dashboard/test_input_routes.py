@@ -323,6 +323,21 @@ def test_they_can_be_removed_where_they_are_not_shown(site: Site, asked: Asked) 
     assert site.studies.groups(data)[0]["indices"] == [1, N]
 
 
+def test_groups_of_other_splits_keep_theirs_too(site: Site, asked: Asked) -> None:
+    post(site, "add", what=SKETCHES)
+    data, store = "e" * 64, site.studies.store
+    card = dataclasses.replace(site.card, split="train", n=7, study=Study("a" * 64, data))
+    store.put(identity(site.studies.source("digits", "train")), card.pack())
+    # Of all samples only the data with what was added was ever opened.
+    whole = dataclasses.replace(card, split="all", n=N + 7 + 2, base="f" * 64)
+    store.put(identity(site.studies.source("digits.added", "all")), whole.pack())
+    site.studies.save_group(data, "both", [0, 7, 8], 9)
+    site.studies.save_group("f" * 64, "last", [1, N + 8], N + 9)
+    post(site, "remove", places=[0])
+    assert site.studies.groups(data)[0]["indices"] == [0, 7]
+    assert site.studies.groups("f" * 64)[0]["indices"] == [1, N + 7]
+
+
 def test_without_any_left_the_variant_is_gone(site: Site, asked: Asked) -> None:
     post(site, "add", what=SKETCHES)
     found = post(site, "remove", places=[0, 1]).json
