@@ -23,7 +23,7 @@ export function confusionChange(document, counts, classes, pick) {
   if (!cells.length) return [title, part("p.quiet", {}, "No class is mistaken for another one more often than before, or less.")];
   if (classes.length > GRID) {
     return [title, ...cells.slice(0, MOST).map((cell) => {
-      const row = part("button.plain.confusion-line", { type: "button" }, told(classes, cell));
+      const row = part("button.plain.confusion-line", { type: "button", disabled: !cell.after }, told(classes, cell));
       row.addEventListener("click", () => pick(cell.truth, cell.said));
       return row;
     })];
@@ -38,7 +38,7 @@ export function confusionChange(document, counts, classes, pick) {
     const share = truth === said ? 0 : Math.min(1, Math.abs(after - before) / top);
     const colour = after > before ? "var(--bad)" : "var(--accent)";
     const text = told(classes, { truth, said, before, after });
-    const button = part("button", { type: "button", title: text, "aria-label": text }, count(after));
+    const button = part("button", { type: "button", title: text, "aria-label": text, disabled: !after }, count(after));
     if (share) button.style.background = `color-mix(in srgb, ${colour} ${Math.round(15 + 60 * share)}%, transparent)`;
     button.addEventListener("click", () => pick(truth, said));
     cell.append(button);
@@ -47,6 +47,6 @@ export function confusionChange(document, counts, classes, pick) {
   return [
     title,
     part("table.confusion-change", {}, part("thead", {}, head), part("tbody", {}, ...rows)),
-    part("p.quiet", {}, "Rows are true classes, columns what is said. Red: mistaken more often than before; blue: less often. A click selects the samples."),
+    part("p.quiet", {}, "Rows are true classes, columns what is said. Red: mistaken more often than before; blue: less often. A click selects the samples that are taken for it now."),
   ];
 }

@@ -10,19 +10,20 @@ const STILL = 5; // pixels that a click may move
 
 export class MapBrush {
   /**
-   * @param {{canvas: HTMLCanvasElement, stage: HTMLElement, layout: import("../lib/maps.mjs").Layout}} entry
+   * @param {{section: HTMLElement, canvas: HTMLCanvasElement, stage: HTMLElement, layout: import("../lib/maps.mjs").Layout}} entry
+   *   a layer's maps; a lasso may begin anywhere in its section.
    * @param {(features: number[]) => void} brushed
    * @param {() => boolean} wanted - whether lassos are drawn now.
    * @param {() => boolean} dark - whether they are seen on a dark theme.
    */
   constructor(entry, brushed, wanted, dark) {
     Object.assign(this, { entry, brushed, wanted, dark, trail: null, over: null, taken: false });
-    const { canvas } = entry;
-    canvas.addEventListener("pointerdown", (event) => this.begin(event));
-    canvas.addEventListener("pointermove", (event) => this.go(event));
-    canvas.addEventListener("pointerup", () => this.end());
-    canvas.addEventListener("pointercancel", () => this.stop());
-    canvas.addEventListener("keydown", ({ key }) => key === "Escape" && this.stop());
+    const listen = (event, act) => entry.section.addEventListener(event, act);
+    listen("pointerdown", (event) => this.begin(event));
+    listen("pointermove", (event) => this.go(event));
+    listen("pointerup", () => this.end());
+    listen("pointercancel", () => this.stop());
+    listen("keydown", ({ key }) => key === "Escape" && this.stop());
   }
 
   /** Whether the click that comes is the end of a lasso; asked once. */
@@ -41,14 +42,16 @@ export class MapBrush {
     this.taken = false;
     if (event.button || !this.wanted()) return;
     this.trail = [this.at(event)];
-    this.entry.canvas.setPointerCapture(event.pointerId);
   }
 
   go(event) {
-    const { trail, over } = this;
+    const { trail, over, entry } = this;
     if (!trail) return;
+    if (!event.buttons) return this.stop(); // let go elsewhere
     const here = this.at(event);
     if (!over && Math.hypot(here[0] - trail[0][0], here[1] - trail[0][1]) < STILL) return;
+    // Not before: a click would be the section's, and not that of what is clicked.
+    if (!over) entry.section.setPointerCapture(event.pointerId);
     trail.push(here);
     this.draw();
   }
@@ -56,7 +59,7 @@ export class MapBrush {
   /** The lasso so far, over the maps. */
   draw() {
     const { canvas, stage } = this.entry;
-    const { clientWidth: width, clientHeight: height } = canvas;
+    const { clientWidth: width, clientHeight: height } = stage;
     const ratio = canvas.ownerDocument.defaultView.devicePixelRatio;
     if (!this.over) {
       this.over = make(canvas.ownerDocument, "canvas.maps-lasso", { width: width * ratio, height: height * ratio });

@@ -20,6 +20,8 @@ const ATTACK = "The attack that was compared belongs to another network, epoch o
 const LOST = {
   clean: ATTACK, attacked: ATTACK,
   sample: "The sample of the link is not among those of this study: it has fewer.",
+  class: "The class of the link is not one of this study's.",
+  selection: "The mean of a selection needs at least two selected samples. A link brings a selection along once it is saved as a group.",
   beside: "The network beside is gone, or its layers have other shapes, so that its maps cannot be laid on these.",
 };
 const COLUMNS = ["left", "right", "difference"];

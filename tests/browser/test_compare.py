@@ -98,9 +98,14 @@ def test_a_link_compares_the_same_inputs(tab: Page, digits: Server) -> None:
     expect(tab.locator("#compare-title")).to_have_text(f"{titled[0]} | {titled[1]}")
     tab.get_by_role("button", name="Change sides").click()
     expect(tab).to_have_url(re.compile(r"left=sample\+9&right=sample\+7$"))
-    tab.goto(f"{digits.url}/compare?left=sample+999999")
-    expect(tab.locator("#compare-status")).to_contain_text("The sample of the link is not among")
-    expect(tab.locator(".maps-title").first).to_contain_text("Sample 0")
+    for side, words in (
+        ("sample+999999", "The sample of the link is not among"),
+        ("class+99", "The class of the link is not one"),
+        ("selection", "at least two selected samples"),
+    ):
+        tab.goto(f"{digits.url}/compare?left={side}")
+        expect(tab.locator("#compare-status")).to_contain_text(words)
+        expect(tab.locator(".maps-title").first).to_contain_text("Sample 0")
 
 
 def test_an_attacked_sample_beside_the_clean_one(tab: Page, digits: Server) -> None:

@@ -50,13 +50,14 @@ test("a lasso touches a map if and only if it has a point of it", () => {
 
 test("a drag is a lasso, a click is none, and nothing is drawn where nobody wants it", () => {
   const stage = fakeBox();
-  const canvas = stage.ownerDocument.createElement("canvas");
+  const [canvas, section] = ["canvas", "section"].map((tag) => stage.ownerDocument.createElement(tag));
   canvas.getBoundingClientRect = () => ({ left: 10, top: 20 });
-  canvas.setPointerCapture = () => {};
+  let captured = 0;
+  section.setPointerCapture = () => (captured += 1);
   const brushed = [];
   let wanted = true;
-  const brush = new MapBrush({ canvas, stage, layout }, (features) => brushed.push(features), () => wanted, () => false);
-  const fire = (name, [x, y]) => canvas.fire(name, { clientX: x + 10, clientY: y + 20, button: 0, pointerId: 1 });
+  const brush = new MapBrush({ section, canvas, stage, layout }, (features) => brushed.push(features), () => wanted, () => false);
+  const fire = (name, [x, y]) => section.fire(name, { clientX: x + 10, clientY: y + 20, button: 0, buttons: 1, pointerId: 1 });
   const drag = (from, ...to) => {
     fire("pointerdown", from);
     for (const place of to) fire("pointermove", place);
@@ -66,15 +67,22 @@ test("a drag is a lasso, a click is none, and nothing is drawn where nobody want
   };
   assert.equal(drag(centre(1), centre(0)), 1);
   assert.deepEqual(brushed, [[0, 1]]);
+  assert.equal(captured, 1);
   assert.equal(stage.all("maps-lasso").length, 0);
   assert.equal(brush.took(), true, "the click that follows is part of it");
   assert.equal(brush.took(), false);
   const [x, y] = centre(2);
   assert.equal(drag([x, y], [x + 2, y]), 0);
   assert.equal(brush.took(), false);
+  assert.equal(captured, 1, "a click is that of what is clicked");
+  fire("pointerdown", [-30, 5]);
+  section.fire("pointermove", { clientX: 60, clientY: 60, buttons: 0 });
+  assert.equal(stage.all("maps-lasso").length, 0, "the button was let go elsewhere");
+  assert.equal(drag([-30, y], [1e3, y]), 1, "it may begin beside the maps");
+  assert.ok(brushed.pop().includes(2));
   fire("pointerdown", centre(0));
   fire("pointermove", centre(3));
-  canvas.fire("keydown", { key: "Escape" });
+  section.fire("keydown", { key: "Escape" });
   assert.equal(stage.all("maps-lasso").length, 0, "called off");
   fire("pointerup", centre(3));
   wanted = false;
