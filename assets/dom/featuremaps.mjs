@@ -35,7 +35,7 @@ export class FeatureMaps {
    * @param {import("./workspace.mjs").Workspace} parts.workspace
    * @param {import("./tooltip.mjs").Tooltip} parts.tooltip
    * @param {{layer: (name: string) => void, pixel: (place: Place) => void,
-   *   brush?: ((layer: string, features: number[]) => void) | null}} parts.on - brush: a rectangle
+   *   brush?: ((layer: string, features: number[]) => void) | null}} parts.on - brush: a lasso
    *   was drawn over maps; none is drawn where it is missing.
    */
   constructor({ box, workspace, tooltip, on }) {

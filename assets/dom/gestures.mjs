@@ -5,6 +5,7 @@ import { howFromEvent } from "../lib/selection.mjs";
 import { polygonTest, rectangleTest } from "../lib/shapes.mjs";
 
 export const REACH = 6; // pixels within which a point is meant
+export const LEAD_REACH = 18; // the same of one that is to be dragged elsewhere
 export const DRAG = 4; // pixels that make a drag of a click
 const KEY_ZOOM = 1.25;
 const WHEEL_ZOOM = 0.0015; // of the logarithm of a range, a pixel

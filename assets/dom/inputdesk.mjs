@@ -90,6 +90,26 @@ export class InputDesk {
     return (await this.post("/inputs/add", { wish: this.wish, what, x })).json();
   }
 
+  /**
+   * Add one input as another page has it, and tell all of it; why it cannot be is said.
+   * @param {import("../clientside.mjs").Bridge} bridge
+   * @param {string} called
+   * @param {Parameters<InputDesk["add"]>[0]} what @param {Float32Array} [x]
+   * @returns {Promise<boolean>} whether it was added.
+   */
+  async keep(bridge, called, what, x) {
+    try {
+      const { offers, shown } = await this.add(what, x);
+      bridge.set("frame-offers", { data: offers });
+      bridge.toast(`${called} is added to the data. ${shown ? "All samples are opened again with it." : "Inputs on the Compare page shows what was added, and puts it behind the samples of every page."}`);
+      if (shown) bridge.again();
+      return true;
+    } catch (error) {
+      bridge.toast(String(error.message ?? error));
+      return false;
+    }
+  }
+
   /** @param {number[]} places - among what was added. @returns {Promise<Listed>} */
   async remove(places) {
     return (await this.post("/inputs/remove", { wish: this.wish, places })).json();

@@ -1,7 +1,7 @@
 /** What pointers, wheels and keys do to a map: select, look, move, zoom. */
 import { inside, nearest } from "../lib/points.mjs";
 import { along } from "../lib/windows.mjs";
-import { DRAG, REACH, howOf, shapeTest } from "./gestures.mjs";
+import { DRAG, LEAD_REACH, REACH, howOf, shapeTest } from "./gestures.mjs";
 import { diamondAt } from "./mapdiamonds.mjs";
 import { PIN_REACH } from "./mappoints.mjs";
 
@@ -9,7 +9,6 @@ const KEY_ZOOM = 1.25;
 const KEY_PAN = 0.1; // of what is seen
 const WHEEL_ZOOM = 0.0015; // of the logarithm of a length, a pixel
 const FAR = 24; // pixels within which Enter means a sample
-const LEAD_REACH = 18; // pixels within which a sample is meant that is to be led
 const STEPS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 /** Tools that draw a line from a place to another one. */

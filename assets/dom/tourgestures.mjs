@@ -1,9 +1,8 @@
 /** What pointers, wheels and keys do to a tour: drag handles, select, zoom, play. */
 import { inside, nearest, toData } from "../lib/points.mjs";
-import { DRAG, REACH, howOf, shapeTest } from "./gestures.mjs";
+import { DRAG, LEAD_REACH, REACH, howOf, shapeTest } from "./gestures.mjs";
 
 const GRIP = 11; // pixels within which a handle is meant
-const LEAD_REACH = 18; // pixels within which a sample is meant that is to be led
 const STEP = 0.05; // of the length that is seen, that an arrow moves an axis
 const ZOOM = 1.25;
 const WHEEL_ZOOM = 0.0015; // of the logarithm of a length, a pixel

@@ -78,6 +78,7 @@ test("a few classes are a table of what they are taken for now", () => {
   assert.equal(cell(0, 1).title, "True a, taken for b: 2 before, 3 now");
   cell(1, 2).click();
   assert.deepEqual(picked, [[1, 2]]);
+  assert.deepEqual([cell(1, 1).disabled, cell(1, 2).disabled], [true, false], "of nobody there is nothing to select");
 });
 
 test("red is mistaken more often, blue less, and stronger what changed more", () => {

@@ -26,9 +26,9 @@ function open() {
         asked.push({ wish, what, ...later() });
         return asked.at(-1).promise;
       },
-      async add(what, x) {
-        asked.push({ what, x });
-        return { offers: {}, shown: false };
+      async keep(bridge, called, what, x) {
+        asked.push({ called, what, x });
+        return true;
       },
     },
   });
@@ -49,7 +49,9 @@ test("a sample is led with the plane as it is drawn, and it is said how far it c
   assert.deepEqual([view.led.layer, view.led.path], ["dense", FOUND.path]);
   box.all("button").find(({ textContent }) => textContent === "Add it to the samples").click();
   await settle();
-  assert.deepEqual(asked[1].what, { kind: "led", texts: ["sample 1, led elsewhere in dense"], labels: [1] });
+  assert.deepEqual(asked[1], {
+    called: "Sample 1, as it became,", what: { kind: "led", texts: ["sample 1, led elsewhere in dense"], labels: [1] }, x: FOUND.x,
+  });
   box.all("button")[0].click();
   assert.equal(view.led, null);
   assert.equal(text(), "");

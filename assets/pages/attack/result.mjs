@@ -64,14 +64,8 @@ export class Result {
     const { sample, key } = runs;
     const step = this.stage.now;
     button.disabled = true;
-    try {
-      const { offers, shown } = await new InputDesk(bridge.workspace).add({ kind: "attack", key, sample, step });
-      bridge.set("frame-offers", { data: offers });
-      bridge.toast(`Sample ${sample} at step ${step} is added to the data. ${shown ? "All samples are opened again with it." : "Inputs on the Compare page shows what was added, and puts it behind the samples of every page."}`);
-      if (shown) bridge.again();
-    } catch (error) {
-      bridge.toast(String(error.message ?? error));
-    }
+    const called = `Sample ${sample} at step ${step}`;
+    await new InputDesk(bridge.workspace).keep(bridge, called, { kind: "attack", key, sample, step });
     button.disabled = false;
   }
 

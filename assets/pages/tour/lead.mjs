@@ -130,15 +130,8 @@ export class Lead {
     const { bridge } = this.page;
     const { labels } = bridge.workspace;
     button.disabled = true;
-    try {
-      const text = `sample ${sample}, led elsewhere in ${this.view().data.layer}`;
-      const { offers, shown } = await this.desk.add({ kind: "led", texts: [text], labels: [labels[sample]] }, x);
-      bridge.set("frame-offers", { data: offers });
-      bridge.toast("It is added to the data. Inputs on the Compare page shows what was added, and puts it behind the samples of every page.");
-      if (shown) bridge.again();
-    } catch (error) {
-      bridge.toast(String(error.message ?? error));
-      button.disabled = false;
-    }
+    const text = `sample ${sample}, led elsewhere in ${this.view().data.layer}`;
+    const what = { kind: "led", texts: [text], labels: [labels[sample]] };
+    button.disabled = await this.desk.keep(bridge, `Sample ${sample}, as it became,`, what, x);
   }
 }
