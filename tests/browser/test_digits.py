@@ -98,7 +98,7 @@ def test_colour_modes(tab: Page, digits: Server) -> None:
     count = {"Right / wrong": 2, "Relative": 3}
     for mode in ("Predicted", "Right / wrong", "Relative", "True class"):
         tab.get_by_role("toolbar").get_by_text(mode, exact=True).click()
-        expect(tab.locator(".legend h2")).to_have_text(
+        expect(tab.locator(".legend h2").last).to_have_text(
             "Predicted class" if mode == "Predicted" else "True class"
         )
         tab.wait_for_timeout(150)

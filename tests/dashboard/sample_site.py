@@ -23,6 +23,26 @@ from dashboard.studies import Studies
 
 N = 12
 
+WISH = {"study": "digits", "split": "test"}
+MARKUP = "<img src=x onerror=alert(1)>"
+HUGE = 10**400  # which JSON may say, and neither an array nor a float can hold
+
+FORGED = [
+    (None, "name of a study"),
+    ([WISH], "name of a study"),
+    ({}, "no study ''"),
+    ({"study": ["digits"]}, "no study"),
+    ({"study": MARKUP}, "no study"),
+    ({"study": "\ud800"}, "no study"),
+    (WISH | {"epoch": HUGE}, "not open"),
+    (WISH | {"epoch": -1}, "not open"),
+    (WISH | {"epoch": 1.0}, "An epoch is a whole number"),
+    (WISH | {"split": "every"}, "no split"),
+    (WISH | {"data_of": "nowhere"}, "no study"),
+    (WISH | {"study": "lenet5-mnist"}, "not open"),
+]
+"""Wishes that name no study of this server, and words of why."""
+
 
 @dataclass
 class Site:

@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 from page_checks import check_ids, check_names
-from sample_site import N, Site
+from sample_site import WISH, N, Site
 
 from analysis.errors import ParameterError
 from analysis.types import Graph, Node
 from dashboard import filters, ranking
 from dashboard.pages.compare import PAGE
 from dashboard.pages.compare import callbacks as compare
-
-WISH = {"study": "digits", "split": "test"}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sample_site import N, Site
+from sample_site import FORGED, HUGE, MARKUP, WISH, N, Site
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
@@ -28,9 +28,6 @@ from dashboard.settings import Settings
 from dashboard.studies import Studies
 
 LOCAL = {"Host": "127.0.0.1:8050"}
-WISH = {"study": "digits", "split": "test"}
-MARKUP = "<img src=x onerror=alert(1)>"
-HUGE = 10**400  # which JSON may say, and no array can hold
 SAID = np.arange(6, dtype=np.float32) / 7
 PIXELS = np.arange(32, dtype=np.float32).reshape(2, 4, 4, 1) / 32
 SKETCHES = {"kind": "sketch", "texts": ["one", "two"], "labels": [2, -1]}
@@ -407,19 +404,9 @@ def test_what_is_no_study_has_no_list(site: Site, path: str, study: str) -> None
 @pytest.mark.parametrize(
     ("wish", "words"),
     [
-        (None, "name of a study"),
-        ([WISH], "name of a study"),
-        ({}, "no study ''"),
-        ({"study": ["digits"]}, "no study"),
-        ({"study": MARKUP}, "no study"),
-        ({"study": "\ud800"}, "no study"),
+        *FORGED,
         ({"study": "digits.added"}, "No samples have been added"),
         ({"study": f"digits.{MARKUP}"}, "no set of frozen filters"),
-        (WISH | {"epoch": HUGE}, "not open"),
-        (WISH | {"epoch": 1.0}, "An epoch is a whole number"),
-        (WISH | {"split": "every"}, "no split"),
-        (WISH | {"data_of": "nowhere"}, "no study"),
-        (WISH | {"study": "lenet5-mnist"}, "not open"),
         ("{", "'wish' is no JSON"),
         ('{"study": ' + "9" * 5000 + "}", "'wish' is no JSON"),
         ("", "'wish' is no JSON"),

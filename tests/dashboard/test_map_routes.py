@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sample_site import N, Site
+from sample_site import FORGED, HUGE, MARKUP, WISH, N, Site
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
@@ -24,10 +24,7 @@ from dashboard.pages.boundary.callbacks import map_plan
 from dashboard.server import MAX_REQUEST
 
 LOCAL = {"Host": "127.0.0.1:8050"}
-WISH = {"study": "digits", "split": "test"}
 SAMPLE = {"kind": "samples", "samples": [1]}
-MARKUP = "<img src=x onerror=alert(1)>"
-HUGE = 10**400  # which JSON may say, and no float can
 
 Asked = list[tuple[str, dict[str, Any]]]
 
@@ -157,19 +154,8 @@ def test_knobs_that_say_nothing_stand_at_their_defaults(
 @pytest.mark.parametrize(
     ("wish", "words"),
     [
-        (None, "name of a study"),
-        ([WISH], "name of a study"),
-        ({}, "no study ''"),
-        ({"study": ["digits"]}, "no study"),
-        ({"study": MARKUP}, "no study"),
-        ({"study": "\ud800"}, "no study"),
-        (WISH | {"epoch": HUGE}, "not open"),
-        (WISH | {"epoch": -1}, "not open"),
-        (WISH | {"epoch": 1.0}, "An epoch is a whole number"),
+        *FORGED,
         (WISH | {"split": {}}, "not there"),
-        (WISH | {"split": "every"}, "no split"),
-        (WISH | {"data_of": "nowhere"}, "no study"),
-        (WISH | {"study": "lenet5-mnist"}, "not open"),
         (WISH | {"lam": 0.3}, "This map is not there any more"),
         ("{", "no JSON"),
         ("[" * 100_000, "no JSON"),

@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 from page_checks import check_ids, check_names
-from sample_site import Site
+from sample_site import WISH, Site
 
 from analysis.errors import ParameterError
 from analysis.types import Result, Source
 from dashboard import tour_training, tour_views, tours
 from dashboard.pages.tour import PAGE
 from dashboard.pages.tour import callbacks as tour
-
-WISH = {"study": "digits", "split": "test"}
 
 
 def test_no_id_stands_twice() -> None:

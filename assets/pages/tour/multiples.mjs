@@ -36,7 +36,7 @@ export class Comparison {
     };
     this.grid = new Multiples(document, bridge.workspace, (epoch) =>
       bridge.changeView({ epoch: epoch === this.plan.recorded.at(-1) ? null : epoch }));
-    this.field = make(document, "input", { type: "text", title: "Epochs that are compared, such as 0, 5, 14" });
+    this.field = make(document, "input.own-field", { type: "text", title: "Epochs that are compared, such as 0, 5, 14" });
     this.field.addEventListener("change", () => this.choose(this.field.value));
     this.controls = make(document, "div.multiples-controls", {},
       make(document, "label", {}, "Epochs ", this.field), button("Large", () => this.enlarge()));
