@@ -1,6 +1,6 @@
 /** The legend: one button a class. Pointing lets a class stand out, a click pins it. */
 import { countByClass, differences, outcomes } from "../lib/glyph.mjs";
-import { BESIDE, OUTCOME, RELATIVE, colourOf, toHex } from "../lib/palette.mjs";
+import { BESIDE, OUTCOME, RELATIVE, UNLABELLED, colourOf, toHex } from "../lib/palette.mjs";
 import { byClass, howFromEvent } from "../lib/selection.mjs";
 import { count, make } from "./make.mjs";
 
@@ -48,11 +48,13 @@ export class Legend {
     const guessed = mode === "predicted" || (!study.labelled && workspace.classifies);
     this.labels = guessed ? workspace.predicted : workspace.labels;
     this.kinds = kindsOf(mode, workspace);
+    this.bare = this.labels.some((label) => label < 0) ? this.labels.map((label) => Number(label >= 0)) : null;
     const rows = study.classes.map((name, k) => this.row(name, k, study.classes.length));
     this.element.replaceChildren(
       ...(TITLES[mode] ? [make(document, "h2", {}, TITLES[mode]), ...this.keys(mode)] : []),
       make(document, "h2", {}, guessed ? "Predicted class" : "True class"),
       make(document, "div.classes", { role: "group", "aria-label": "Classes" }, ...rows),
+      ...(this.bare ? [this.unlabelled()] : []),
     );
     this.counts();
     return this.mark();
@@ -60,10 +62,7 @@ export class Legend {
 
   row(name, k, classes) {
     const { document, workspace } = this;
-    const plain = ["class", "predicted"].includes(this.mode);
-    const swatch = make(document, "i.swatch", {
-      style: { background: plain ? toHex(colourOf(k, classes)) : "var(--line)" },
-    });
+    const swatch = this.swatch(colourOf(k, classes));
     const number = make(document, "span.number");
     const button = make(
       document,
@@ -80,6 +79,21 @@ export class Legend {
     const pick = this.picker(name, () => byClass(this.labels, k));
     const picks = make(document, "span.picks", {}, ...this.extra(name, k), pick);
     return make(document, "div.row", {}, button, picks);
+  }
+
+  /** Samples of which nobody knows the class. */
+  unlabelled() {
+    const { document, workspace } = this;
+    const key = make(document, "div.key.unlabelled", {},
+      this.swatch(UNLABELLED[workspace.scheme]), make(document, "span.text", {}, "unlabelled"), make(document, "span.number"));
+    const pick = this.picker("unlabelled", () => byClass(this.bare, 0));
+    return make(document, "div.row", {}, key, make(document, "span.picks", {}, pick));
+  }
+
+  /** A sample of a class's colour, where that is what colours mean. */
+  swatch(colour) {
+    const plain = ["class", "predicted"].includes(this.mode);
+    return make(this.document, "i.swatch", { style: { background: plain ? toHex(colour) : "var(--line)" } });
   }
 
   /** Selects samples that are called by a name. */
@@ -107,7 +121,7 @@ export class Legend {
     const { document } = this;
     return colourKeys(mode, this.workspace.scheme).map(({ name, colour }, k) => {
       const swatch = make(document, "i.swatch", { style: { background: colour } });
-      const key = make(document, "div.key", {}, swatch, make(document, "span.text", {}, name));
+      const key = make(document, "div.key.kind", {}, swatch, make(document, "span.text", {}, name));
       if (!this.kinds) return key;
       key.append(make(document, "span.number"));
       return make(document, "div.row", {}, key, make(document, "span.picks", {}, this.picker(name, () => byClass(this.kinds, k))));
@@ -118,7 +132,8 @@ export class Legend {
     const { workspace } = this;
     if (!workspace.ready || !this.labels) return;
     this.number(".class", this.labels, workspace.study.classes.length);
-    if (this.kinds) this.number(".key", this.kinds, KINDS);
+    if (this.kinds) this.number(".kind", this.kinds, KINDS);
+    if (this.bare) this.number(".unlabelled", this.bare, 1);
   }
 
   /** Say how many samples there are of each kind, and how many of them are selected. */

@@ -49,7 +49,7 @@ test("the legend counts and selects samples of which the networks say different 
     select: (samples) => chosen.push([...samples]),
   };
   new Legend(box, workspace, () => {});
-  const numbers = () => box.all("key").map((key) => key.one("number").textContent);
+  const numbers = () => box.all("kind").map((key) => key.one("number").textContent);
   assert.deepEqual(numbers(), ["2", "1", "1", "2"]);
   const picks = box.all("pick").filter((pick) => /only|neither/.test(pick.getAttribute("aria-label")));
   for (const pick of picks) pick.click();
@@ -66,4 +66,10 @@ test("the legend counts and selects samples of which the networks say different 
   workspace.mode = "class";
   heard.view();
   assert.deepEqual(numbers(), []);
+  assert.equal(box.one("unlabelled").textContent, "unlabelled0 / 2");
+  box.all("pick").at(-1).click();
+  assert.deepEqual(chosen.at(-1), [4, 5]);
+  Object.assign(workspace, { labels: Int32Array.of(0, 1), predicted: Int32Array.of(0, 1), study: { ...workspace.study } });
+  heard.study();
+  assert.equal(box.all("unlabelled").length, 0, "all are of some class");
 });
