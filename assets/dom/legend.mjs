@@ -121,7 +121,7 @@ export class Legend {
     const { document } = this;
     return colourKeys(mode, this.workspace.scheme).map(({ name, colour }, k) => {
       const swatch = make(document, "i.swatch", { style: { background: colour } });
-      const key = make(document, "div.key.kind", {}, swatch, make(document, "span.text", {}, name));
+      const key = make(document, "div.key.sort", {}, swatch, make(document, "span.text", {}, name));
       if (!this.kinds) return key;
       key.append(make(document, "span.number"));
       return make(document, "div.row", {}, key, make(document, "span.picks", {}, this.picker(name, () => byClass(this.kinds, k))));
@@ -132,7 +132,7 @@ export class Legend {
     const { workspace } = this;
     if (!workspace.ready || !this.labels) return;
     this.number(".class", this.labels, workspace.study.classes.length);
-    if (this.kinds) this.number(".kind", this.kinds, KINDS);
+    if (this.kinds) this.number(".sort", this.kinds, KINDS);
     if (this.bare) this.number(".unlabelled", this.bare, 1);
   }
 

@@ -49,7 +49,7 @@ test("the legend counts and selects samples of which the networks say different 
     select: (samples) => chosen.push([...samples]),
   };
   new Legend(box, workspace, () => {});
-  const numbers = () => box.all("kind").map((key) => key.one("number").textContent);
+  const numbers = () => box.all("sort").map((key) => key.one("number").textContent);
   assert.deepEqual(numbers(), ["2", "1", "1", "2"]);
   const picks = box.all("pick").filter((pick) => /only|neither/.test(pick.getAttribute("aria-label")));
   for (const pick of picks) pick.click();

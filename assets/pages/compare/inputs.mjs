@@ -62,7 +62,7 @@ export class Inputs {
     const [first, second] = this.samples;
     const found = [{ value: "first", label: selected.length ? `First selected: ${first}` : `Sample ${first}` }];
     if (second !== null) found.push({ value: "second", label: selected.length ? `Second selected: ${second}` : `Sample ${second}` });
-    if (this.classOf(first) >= 0) found.push({ value: "own", label: `Mean of the class of sample ${first}` });
+    if (this.classOf(first) >= 0) found.push({ value: "own", label: `Mean of sample ${first}'s class` });
     if (selected.length > 1) found.push({ value: "selection", label: `Mean of the selection (${count(selected.length)})` });
     if (attack) {
       found.push({ value: "clean", label: `Sample ${attack.sample}, clean` }, { value: "attacked", label: `Sample ${attack.sample}, attacked` });

@@ -104,8 +104,9 @@ export class Space {
       const { x, y, z, i, j, k: third, intensity, front, back } = made[k];
       names.x.push((front + back) / 2);
       // In front of all maps, and not all in one line, so that long names stay apart.
-      names.y.push(-base);
-      names.z.push(-base - (k % 2 ? 0.14 : 0));
+      const far = name === this.expanded ? Math.max(base, made[k].half + 0.08) : base;
+      names.y.push(-far);
+      names.z.push(-far - (k % 2 ? 0.14 : 0));
       names.text.push(name);
       return {
         type: "mesh3d", name, x, y, z, i, j, k: third, intensity, intensitymode: "cell",
