@@ -164,7 +164,7 @@ def _sent(what: Mapping[str, Any], x: bytes) -> dict[str, Any]:
         raise ParameterError("Every input has a text and a class, -1 for none. Reload the page.")
     if len(texts) > MOST_AT_ONCE:
         raise ParameterError(f"At most {MOST_AT_ONCE} inputs are added at once; got {len(texts)}.")
-    if kind not in ("sketch", "picture"):
+    if kind not in ("sketch", "picture", "led"):
         raise ParameterError(
             f"What is sent is a sketch, a picture or a sample that was led; got {cut(kind)}."
         )

@@ -167,13 +167,14 @@ def test_how_pictures_are_fitted_may_be_forged(
 # ------------------------------------------------------------------- added and removed
 
 
-def test_sketches_are_added(site: Site, asked: Asked) -> None:
-    answer = post(site, "add", what=SKETCHES | {"more": "left out"})
+@pytest.mark.parametrize("kind", ["sketch", "picture", "led"])
+def test_what_is_sent_is_added(site: Site, asked: Asked, kind: str) -> None:
+    answer = post(site, "add", what=SKETCHES | {"kind": kind, "more": "left out"})
     assert answer.status_code == 200
     assert answer.mimetype == "application/json"
     assert answer.headers["Cache-Control"] == "no-store"
     ((name, task),) = asked
-    origins = [{"kind": "sketch", "text": text} for text in ("one", "two")]
+    origins = [{"kind": kind, "text": text} for text in ("one", "two")]
     assert name == "add_inputs"
     path = variants.added_file(site.studies, site.studies.source("digits"))
     assert task == {
