@@ -15,6 +15,7 @@ from attack_page import open_page as open_attack
 from boundary_page import (
     canvas,
     changed,
+    drag,
     nudge,
     open_page,
     panel,
@@ -23,6 +24,7 @@ from boundary_page import (
     settled,
     slide,
     table,
+    tool,
     window,
 )
 from PIL import Image
@@ -70,7 +72,6 @@ def test_things_are_placed_on_a_finished_map(
     files.set_input_files(tmp_path / "broken.png")
     broken = cards.filter(has=tab.get_by_label("Name of broken.png"))
     expect(broken.get_by_role("button", name="Try again")).to_be_visible()
-    print(status.inner_text())
     expect(status).to_contain_text("broken.png")
     broken.get_by_label("Remove").click()
     assert "certainty" in point(tab, (0.5, 0.5))
@@ -92,6 +93,40 @@ def test_things_are_placed_on_a_finished_map(
     tab.get_by_role("button", name="Clear", exact=True).click()
     tab.mouse.move(5, 5)
     assert changed(bare, canvas(tab, "samples")) == 0
+
+
+def test_a_sample_is_led_to_another_place(tab: Page, digits: Server) -> None:
+    """Its point is dragged; on its way it is what the network says that lies there."""
+    open_page(tab, digits)
+    rows = table(tab, "Samples of the map (CSV)")
+    nudge(tab)
+    left, right, bottom, top = window(tab)
+    places = np.array([(float(row["x"]), float(row["y"])) for row in rows])
+    shares = (places - (left, top)) / (right - left, bottom - top)
+    true = np.array([row["true_class"] for row in rows])
+    right_ones = true == [row["predicted_class"] for row in rows]
+    apart = np.linalg.norm(shares[:, None] - shares, axis=2) + 9 * np.eye(len(rows))
+    eight = int(np.argmax(np.where((true == "8") & right_ones, apart.min(axis=1), 0)))
+    zeros = shares[(true == "0") & right_ones].mean(axis=0)
+    tool(tab, "Lead")
+    drag(tab, tuple(shares[eight]), tuple(zeros))
+    place = tab.get_by_role("tabpanel", name="Place")
+    said = place.get_by_role("status")
+    sample = rows[eight]["sample"]
+    expect(said).to_contain_text(
+        re.compile(
+            f"The network says of sample {sample} what it says at that place"
+            rf"|Sample {sample} comes \d+\.\d % of the way"
+        )
+    )
+    way = table(tab, "Placed inputs (CSV)")
+    assert 2 <= len(way) <= 12
+    assert way[0]["decided"] == "8"
+    if "The network says of" in said.inner_text():
+        assert way[-1]["decided"] == "0"
+    start = np.array([float(way[0]["x"]), float(way[0]["y"])])
+    assert np.linalg.norm(start - places[eight]) < 0.05 * np.ptp(places, axis=0).max()
+    place.get_by_role("button", name="Clear all").click()
 
 
 def group_is_placed(tab: Page, place: Locator, threes: int) -> None:
