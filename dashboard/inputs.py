@@ -25,6 +25,9 @@ from .studies import Studies, cut
 MOST_AT_ONCE = 64
 """Inputs of one request."""
 
+SENT = tuple(kind for kind in added.KINDS if kind != "attack")
+"""Kinds of which a browser sends the values; attacked samples are looked up."""
+
 _CONVERTING = threading.BoundedSemaphore(2)
 """Image files are held whole; so many requests at once hold them."""
 
@@ -164,7 +167,7 @@ def _sent(what: Mapping[str, Any], x: bytes) -> dict[str, Any]:
         raise ParameterError("Every input has a text and a class, -1 for none. Reload the page.")
     if len(texts) > MOST_AT_ONCE:
         raise ParameterError(f"At most {MOST_AT_ONCE} inputs are added at once; got {len(texts)}.")
-    if kind not in ("sketch", "picture", "led"):
+    if kind not in SENT:
         raise ParameterError(
             f"What is sent is a sketch, a picture or a sample that was led; got {cut(kind)}."
         )
